@@ -1,0 +1,290 @@
+"""Which paragraph became which, and the words that differ inside them.
+
+Paragraphs are compared by their folded words, so typography and mark-up never make a difference. Inside a stretch
+that differs, paragraphs are paired in reading order by similarity; what is left over may have moved, been split or
+been merged before it counts as removed or added.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from rapidfuzz.distance import Indel, LCSseq
+
+from revisions.text import Paragraph, Role
+from revisions.words import Token, fold, is_word, tokens
+
+SAME_PARAGRAPH = 0.5  # share of common words from which two paragraphs are one that was edited
+MOVED = 0.8  # the same for a paragraph found again elsewhere
+REJOINED = 0.9  # the same for one paragraph and the several it was split into
+
+
+class Action(StrEnum):
+    EQUAL = "equal"
+    EDITED = "edited"
+    ADDED = "added"
+    REMOVED = "removed"
+    MOVED = "moved"
+
+
+class Edit(StrEnum):
+    EQUAL = "equal"
+    INSERT = "insert"
+    DELETE = "delete"
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A run of words that stayed, came or went. `text` keeps its trailing white space."""
+
+    edit: Edit
+    text: str
+
+    @property
+    def words(self) -> int:
+        return sum(is_word(t.key) for t in tokens(self.text))
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What became of one stretch: indices into the old and new paragraphs, and the words by span.
+
+    Several old indices mean paragraphs that were merged, several new ones a paragraph that was split.
+    """
+
+    action: Action
+    old: tuple[int, ...]
+    new: tuple[int, ...]
+    role: Role
+    spans: tuple[Span, ...]
+
+    @property
+    def inserted(self) -> list[Span]:
+        return [s for s in self.spans if s.edit is Edit.INSERT]
+
+    @property
+    def deleted(self) -> list[Span]:
+        return [s for s in self.spans if s.edit is Edit.DELETE]
+
+    @property
+    def differs(self) -> bool:
+        return bool(self.inserted or self.deleted)
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """A paragraph, or several read as one, ready to compare."""
+
+    at: tuple[int, ...]
+    role: Role
+    tokens: list[Token]
+
+    @property
+    def keys(self) -> list[str]:
+        return [t.key for t in self.tokens]
+
+
+def diff_words(old: Sequence[Token], new: Sequence[Token]) -> tuple[Span, ...]:
+    """The shortest way from `old` to `new` by whole words, with crumbs between two edits folded into them."""
+    runs: list[tuple[Edit, Sequence[Token]]] = []
+    for op in LCSseq.opcodes([t.key for t in old], [t.key for t in new]):
+        if op.tag == "equal":
+            runs.append((Edit.EQUAL, new[op.dest_start : op.dest_end]))
+            continue
+        if op.src_end > op.src_start:
+            runs.append((Edit.DELETE, old[op.src_start : op.src_end]))
+        if op.dest_end > op.dest_start:
+            runs.append((Edit.INSERT, new[op.dest_start : op.dest_end]))
+    return tuple(_spans(_absorb_crumbs(runs)))
+
+
+def _absorb_crumbs(runs: list[tuple[Edit, Sequence[Token]]]) -> list[tuple[Edit, Sequence[Token]]]:
+    """An "of" or a comma that two longer edits happen to share is no island: it reads as part of them."""
+    out: list[tuple[Edit, Sequence[Token]]] = []
+    for at, (edit, run) in enumerate(runs):
+        if edit is Edit.EQUAL and 0 < at < len(runs) - 1 and _is_crumb(runs, at):
+            out += [(Edit.DELETE, run), (Edit.INSERT, run)]
+        else:
+            out.append((edit, run))
+    return out
+
+
+def _is_crumb(runs: list[tuple[Edit, Sequence[Token]]], at: int) -> bool:
+    words = sum(is_word(t.key) for t in runs[at][1])
+    before = sum(len(run) for edit, run in runs[max(0, at - 2) : at] if edit is not Edit.EQUAL)
+    after = sum(len(run) for edit, run in runs[at + 1 : at + 3] if edit is not Edit.EQUAL)
+    kinds = {edit for edit, _ in runs[max(0, at - 2) : at + 3]}
+    return words <= 1 and before >= 4 and after >= 4 and {Edit.DELETE, Edit.INSERT} <= kinds
+
+
+def _spans(runs: list[tuple[Edit, Sequence[Token]]]) -> list[Span]:
+    """Neighbouring runs joined, each gap between two equal runs ordered as deleted, then inserted."""
+    spans: list[Span] = []
+    gap: dict[Edit, str] = {Edit.DELETE: "", Edit.INSERT: ""}
+
+    def close_gap() -> None:
+        spans.extend(Span(edit, text) for edit, text in gap.items() if text)
+        gap.update({Edit.DELETE: "", Edit.INSERT: ""})
+
+    for edit, run in runs:
+        text = "".join(t.text + t.space for t in run)
+        if edit is Edit.EQUAL:
+            close_gap()
+            spans.append(Span(edit, text))
+        else:
+            gap[edit] += text
+    close_gap()
+    return spans
+
+
+def diff_text(old: str, new: str) -> tuple[Span, ...]:
+    """Word-level difference of two short texts, such as headlines."""
+    return diff_words(tokens(old), tokens(new))
+
+
+def align(old: Sequence[Paragraph], new: Sequence[Paragraph]) -> tuple[Step, ...]:
+    """Every paragraph of both versions exactly once, in the order of the new version."""
+    steps: list[Step] = []
+    lost: list[_Words] = []
+    found: list[_Words] = []
+    old_keys, new_keys = [fold(p.text) for p in old], [fold(p.text) for p in new]
+    for equal, before, after in _stretches(old_keys, new_keys):
+        if equal:
+            steps += [_unchanged(i, j, new[j]) for i, j in zip(before, after, strict=True)]
+            continue
+        paired, rest_old, rest_new = _pair([_words(old, i) for i in before], [_words(new, j) for j in after])
+        steps += paired
+        lost += rest_old
+        found += rest_new
+    moved, lost, found = _match(lost, found)
+    steps += moved
+    steps += [_one_sided(Action.REMOVED, words) for words in lost]
+    steps += [_one_sided(Action.ADDED, words) for words in found]
+    return tuple(_in_reading_order(steps))
+
+
+def _stretches(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[bool, range, range]]:
+    """Alternating stretches that are equal or differ, as ranges into both sides."""
+    i = j = 0
+    for block in LCSseq.opcodes(old, new):
+        if block.tag != "equal":
+            continue
+        if block.src_start > i or block.dest_start > j:
+            yield False, range(i, block.src_start), range(j, block.dest_start)
+        i, j = block.src_end, block.dest_end
+        yield True, range(block.src_start, i), range(block.dest_start, j)
+    if i < len(old) or j < len(new):
+        yield False, range(i, len(old)), range(j, len(new))
+
+
+def _words(paragraphs: Sequence[Paragraph], at: int) -> _Words:
+    return _Words((at,), paragraphs[at].role, tokens(paragraphs[at].text))
+
+
+def _unchanged(i: int, j: int, paragraph: Paragraph) -> Step:
+    return Step(Action.EQUAL, (i,), (j,), paragraph.role, (Span(Edit.EQUAL, paragraph.text),))
+
+
+def _one_sided(action: Action, words: _Words) -> Step:
+    edit = Edit.INSERT if action is Action.ADDED else Edit.DELETE
+    spans = (Span(edit, "".join(t.text + t.space for t in words.tokens)),)
+    old, new = ((), words.at) if action is Action.ADDED else (words.at, ())
+    return Step(action, old, new, words.role, spans)
+
+
+def _two_sided(action: Action, old: _Words, new: _Words) -> Step:
+    return Step(action, old.at, new.at, new.role, diff_words(old.tokens, new.tokens))
+
+
+def similarity(old: _Words, new: _Words) -> float:
+    """Share of words in common, 0 to 1; a short paragraph that lives on inside a longer one counts as kept."""
+    common = LCSseq.similarity(old.keys, new.keys)
+    shorter = min(len(old.keys), len(new.keys))
+    indel: float = Indel.normalized_similarity(old.keys, new.keys)
+    kept = common / shorter if shorter >= 8 else 0.0
+    return max(indel, kept if kept >= 0.8 else 0.0)
+
+
+def _pair(old: list[_Words], new: list[_Words]) -> tuple[list[Step], list[_Words], list[_Words]]:
+    """Pairs in reading order with the greatest total similarity, after splits and merges are taken out."""
+    steps, old, new = _rejoin(old, new)
+    best = _best_pairs(old, new)
+    steps += [_two_sided(Action.EDITED, old[i], new[j]) for i, j in best]
+    kept_old, kept_new = {i for i, _ in best}, {j for _, j in best}
+    return (
+        steps,
+        [w for i, w in enumerate(old) if i not in kept_old],
+        [w for j, w in enumerate(new) if j not in kept_new],
+    )
+
+
+def _best_pairs(old: list[_Words], new: list[_Words]) -> list[tuple[int, int]]:
+    """Longest-common-subsequence over similarities (Needleman-Wunsch without gap cost)."""
+    score = [[0.0] * (len(new) + 1) for _ in range(len(old) + 1)]
+    like = [[similarity(a, b) for b in new] for a in old]
+    for i in range(len(old) - 1, -1, -1):
+        for j in range(len(new) - 1, -1, -1):
+            take = like[i][j] + score[i + 1][j + 1] if like[i][j] >= SAME_PARAGRAPH else 0.0
+            score[i][j] = max(take, score[i + 1][j], score[i][j + 1])
+    pairs, i, j = [], 0, 0
+    while i < len(old) and j < len(new) and score[i][j] > 0:
+        if score[i][j] == score[i + 1][j]:
+            i += 1
+        elif score[i][j] == score[i][j + 1]:
+            j += 1
+        else:
+            pairs.append((i, j))
+            i, j = i + 1, j + 1
+    return pairs
+
+
+def _rejoin(old: list[_Words], new: list[_Words]) -> tuple[list[Step], list[_Words], list[_Words]]:
+    """Take out one paragraph that became several, or several that became one."""
+    steps: list[Step] = []
+    for one, many, is_split in ((old, new, True), (new, old, False)):
+        for whole in list(one):
+            if parts := _parts_of(whole, many):
+                joined = _Words(tuple(p.at[0] for p in parts), parts[0].role, [t for p in parts for t in p.tokens])
+                pair = (whole, joined) if is_split else (joined, whole)
+                steps.append(_two_sided(Action.EDITED, *pair))
+                one.remove(whole)
+                for part in parts:
+                    many.remove(part)
+    return steps, old, new
+
+
+def _parts_of(whole: _Words, many: list[_Words]) -> list[_Words]:
+    """The run of two or three neighbours in `many` that together read as `whole`, if there is one."""
+    for size in (2, 3):
+        for start in range(len(many) - size + 1):
+            run = many[start : start + size]
+            joined = [key for part in run for key in part.keys]
+            close = abs(len(joined) - len(whole.keys)) <= 0.1 * len(joined) + 1
+            if close and Indel.normalized_similarity(whole.keys, joined) >= REJOINED:
+                return run
+    return []
+
+
+def _match(old: list[_Words], new: list[_Words]) -> tuple[list[Step], list[_Words], list[_Words]]:
+    """Paragraphs that left one place and turn up in another."""
+    steps: list[Step] = []
+    for source in list(old):
+        target = max(new, key=lambda w: Indel.normalized_similarity(source.keys, w.keys), default=None)
+        if target and Indel.normalized_similarity(source.keys, target.keys) >= MOVED:
+            steps.append(_two_sided(Action.MOVED, source, target))
+            old.remove(source)
+            new.remove(target)
+    return steps, old, new
+
+
+def _in_reading_order(steps: list[Step]) -> list[Step]:
+    """By place in the new version; what was removed stands after the paragraph it used to follow."""
+    place = {step.old[-1]: step.new[-1] for step in steps if step.old and step.new and step.action is not Action.MOVED}
+
+    def key(step: Step) -> tuple[int, int, int]:
+        if step.new:
+            return (step.new[0], 0, 0)
+        before = max((i for i in place if i < step.old[0]), default=None)
+        return (-1 if before is None else place[before], 1, step.old[0])
+
+    return sorted(steps, key=key)

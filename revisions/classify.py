@@ -1,0 +1,209 @@
+"""What kind of edit a difference is and how much it matters.
+
+Kinds and significance are those of DESIGN.md. Major and minor follow edits of fact, cosmetic follows edits of style,
+after the taxonomy of NewsEdits 2.0 (arXiv 2411.18811).
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from rapidfuzz.distance import Levenshtein
+
+from revisions.align import Action, Edit, Span, Step
+from revisions.notices import NoticeKind
+from revisions.statements import StatementChange
+from revisions.text import Role
+from revisions.words import count_words, fold, is_word, sentences, tokens
+
+SUBSTANTIAL = 25  # words added or removed from which a change is major
+PASSAGE = 8  # words taken out, none put in, that make a removal
+TYPO = 0.7  # likeness of two words from which one is a correction of the other
+
+
+class Kind(StrEnum):
+    HEADLINE = "headline"
+    STANDFIRST = "standfirst"
+    BYLINE = "byline"
+    BODY = "body"
+    STATEMENT = "statement"
+    NOTICE = "notice"
+    FIGURES = "figures"
+    REMOVAL = "removal"
+    MEDIA = "media"
+    GONE = "gone"
+    RESTORED = "restored"
+
+
+class Significance(StrEnum):
+    COSMETIC = "cosmetic"
+    MINOR = "minor"
+    MAJOR = "major"
+
+    @property
+    def rank(self) -> int:
+        return ("cosmetic", "minor", "major").index(self.value)
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Everything the classification looks at."""
+
+    steps: Sequence[Step]
+    lines: Mapping[Kind, tuple[Span, ...]] = field(default_factory=dict)
+    statements: Sequence[StatementChange] = ()
+    notices: Sequence[NoticeKind] = ()
+    has_notice_change: bool = False
+
+    @property
+    def edited_steps(self) -> list[Step]:
+        """Steps whose words differ, notices aside."""
+        return [s for s in self.steps if s.differs and s.role is not Role.NOTICE]
+
+
+def kinds_of(difference: Difference) -> tuple[Kind, ...]:
+    """Every kind that applies, in the order of the table in DESIGN.md; empty when no word differs."""
+    found: set[Kind] = set(difference.lines)
+    if difference.statements:
+        found.add(Kind.STATEMENT)
+    if difference.has_notice_change:
+        found.add(Kind.NOTICE)
+    spoken = {fold(text) for s in difference.statements for text in (*sentences(s.text), *sentences(s.before))}
+    for step in difference.edited_steps:
+        found |= set(_kinds_of_step(step, spoken))
+    if any(step.action is Action.MOVED and step.role is Role.BODY for step in difference.steps):
+        found.add(Kind.BODY)
+    return tuple(kind for kind in Kind if kind in found)
+
+
+def _kinds_of_step(step: Step, spoken: set[str]) -> Iterator[Kind]:
+    if step.role is Role.CAPTION:
+        yield Kind.MEDIA
+    elif step.role is Role.HEADING and spoken:
+        return  # "NSO's response" above the response is part of it
+    elif _only_figures(step):
+        yield Kind.FIGURES
+    else:
+        came, went = unspoken(step, spoken)
+        if came or (went and went < PASSAGE):
+            yield Kind.BODY
+        elif went:
+            yield Kind.REMOVAL
+
+
+def unspoken(step: Step, spoken: set[str]) -> tuple[int, int]:
+    """Words that came and words that went outside the given sentences."""
+    came = _changed_words(step, Edit.INSERT, spoken)
+    went = _changed_words(step, Edit.DELETE, spoken)
+    return came, went
+
+
+def _changed_words(step: Step, edit: Edit, spoken: set[str]) -> int:
+    """Words of `edit` in the sentences of their own side that are not among `spoken`."""
+    side = [s for s in step.spans if s.edit in (Edit.EQUAL, edit)]
+    text = "".join(s.text for s in side)
+    marks = _marked(side, edit)
+    total = at = 0
+    for sentence in sentences(text):
+        start = text.index(sentence, at)
+        at = start + len(sentence)
+        if fold(sentence) not in spoken:
+            total += count_words("".join(ch if m else " " for ch, m in zip(sentence, marks[start:at], strict=True)))
+    return total
+
+
+def _marked(spans: Sequence[Span], edit: Edit) -> list[bool]:
+    return [span.edit is edit for span in spans for _ in span.text]
+
+
+def weigh(difference: Difference, kinds: Sequence[Kind]) -> tuple[Significance, str]:
+    """Significance and the reason for it, in words a reader can check."""
+    if reason := next(_major_reasons(difference, kinds), ""):
+        return Significance.MAJOR, reason
+    if _is_cosmetic(difference, kinds):
+        return Significance.COSMETIC, "only spelling, punctuation or style differ"
+    return Significance.MINOR, "words changed, no statement, figure or longer passage"
+
+
+def _major_reasons(difference: Difference, kinds: Sequence[Kind]) -> Iterator[str]:
+    for statement in difference.statements:
+        if not _is_style(tokens_of(statement.before), tokens_of(statement.text)):
+            yield f"a statement by {statement.speaker} was {statement.action.value}"
+    for kind in difference.notices:
+        if kind in (NoticeKind.CORRECTION, NoticeKind.RETRACTION, NoticeKind.CLARIFICATION):
+            yield f"a {kind.value} was published"
+    if Kind.FIGURES in kinds:
+        yield "a figure changed"
+    added = sum(s.words for step in difference.edited_steps for s in step.inserted)
+    removed = sum(s.words for step in difference.edited_steps for s in step.deleted)
+    if added - removed >= SUBSTANTIAL or (added >= SUBSTANTIAL and removed < PASSAGE):
+        yield f"{added} words were added"
+    if removed >= SUBSTANTIAL and (removed - added >= PASSAGE or Kind.REMOVAL in kinds):
+        yield f"{removed} words were removed"
+    if Kind.HEADLINE in difference.lines and _means_something_else(difference.lines[Kind.HEADLINE]):
+        yield "the headline says something else"
+
+
+def _means_something_else(spans: Sequence[Span]) -> bool:
+    """More than half of the headline's words are other words."""
+    changed = sum(s.words for s in spans if s.edit is not Edit.EQUAL)
+    kept = sum(s.words for s in spans if s.edit is Edit.EQUAL)
+    return changed > 2 * kept
+
+
+def _is_cosmetic(difference: Difference, kinds: Sequence[Kind]) -> bool:
+    if set(kinds) - {Kind.BODY, Kind.HEADLINE, Kind.STANDFIRST, Kind.BYLINE, Kind.STATEMENT, Kind.MEDIA}:
+        return False
+    lines = [*(s.spans for s in difference.edited_steps), *difference.lines.values()]
+    return all(_is_style(_side(spans, Edit.DELETE), _side(spans, Edit.INSERT)) for spans in lines)
+
+
+def _side(spans: Sequence[Span], edit: Edit) -> list[str]:
+    return [t.key for s in spans if s.edit is edit for t in tokens(s.text)]
+
+
+def tokens_of(text: str) -> list[str]:
+    return [t.key for t in tokens(text)]
+
+
+def _is_style(old: Sequence[str], new: Sequence[str]) -> bool:
+    """Marks, capitals, word division or small misspellings; never a number, and never a word more or less."""
+    before, after = [w for w in old if is_word(w)], [w for w in new if is_word(w)]
+    if "".join(before).lower() == "".join(after).lower():
+        return True
+    if len(before) != len(after) or _digits(before) != _digits(after):
+        return False
+    pairs = zip(before, after, strict=True)
+    return all(
+        Levenshtein.normalized_similarity(a.lower(), b.lower()) >= TYPO and len(a) > 3 for a, b in pairs if a != b
+    )
+
+
+def _digits(words: Sequence[str]) -> list[str]:
+    return [w for w in words if any(ch.isdigit() for ch in w)]
+
+
+_FIGURE = re.compile(r"^[\W_]*\d[\d.,:/-]*(?:st|nd|rd|th|m|bn|k|%|km|am|pm)?$", re.IGNORECASE)
+_NUMBER_WORDS = frozenset(
+    {
+        *("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"),
+        *("thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty", "thirty"),
+        *("forty", "fifty", "sixty", "seventy", "eighty", "ninety", "hundred", "thousand", "million", "billion"),
+        *("dozen", "dozens", "percent", "per", "cent", "january", "february", "march", "april", "may", "june"),
+        *("july", "august", "september", "october", "november", "december", "monday", "tuesday", "wednesday"),
+        *("thursday", "friday", "saturday", "sunday"),
+    }
+)
+
+
+def _only_figures(step: Step) -> bool:
+    """Numbers, amounts, dates or percentages replaced in otherwise equal text."""
+    if step.action not in (Action.EDITED, Action.MOVED) or not (step.inserted and step.deleted):
+        return False
+    words = [w for edit in (Edit.DELETE, Edit.INSERT) for w in _side(step.spans, edit) if is_word(w)]
+    return any(map(is_figure, words)) and all(map(is_figure, words))
+
+
+def is_figure(word: str) -> bool:
+    return bool(_FIGURE.match(word)) or word.lower() in _NUMBER_WORDS

@@ -1,0 +1,147 @@
+"""Who said what: statements attributed to the topic's speakers, paragraph by paragraph.
+
+A sentence belongs to a speaker when it names one of the speaker's names together with a verb of saying, when it
+carries on from such a sentence ("it added", "the lawyers said", a quotation that simply goes on), or when it stands
+under a heading that gives the speaker the floor ("NSO's response").
+"""
+
+import re
+import tomllib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from importlib import resources
+
+from revisions.terms import compile_terms
+from revisions.text import Paragraph, Role
+from revisions.topic import Speaker
+from revisions.words import fold, sentences
+
+_QUOTATION = re.compile(r"[\"\u201c\u201e\u00ab\u300c]")
+_OPENS_WITH_QUOTE = re.compile(r"^\s*[\"\u201c\u201e\u00ab\u2018\u2019']")
+_SPOKEN = frozenset({Role.BODY, Role.QUOTE, Role.LIST, Role.BOX})
+
+
+class Outcome(StrEnum):
+    ADDED = "added"
+    WITHDRAWN = "withdrawn"
+    REWORDED = "reworded"
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """Consecutive sentences of one paragraph by one speaker. `paragraph` is its index in the text."""
+
+    speaker: str
+    text: str
+    quoted: bool
+    paragraph: int
+    silent: bool = False  # "declined to comment": a speaker who says nothing
+
+
+@dataclass(frozen=True, slots=True)
+class StatementChange:
+    speaker: str
+    action: Outcome
+    text: str
+    quoted: bool
+    before: str = ""
+
+
+@dataclass(frozen=True)
+class _Saying:
+    verbs: re.Pattern[str]
+    carriers: re.Pattern[str]
+    silence: re.Pattern[str]
+    label: re.Pattern[str]
+
+
+@cache
+def _saying() -> _Saying:
+    data = tomllib.loads((resources.files("revisions") / "data" / "saying.toml").read_text("utf-8"))
+
+    def any_of(key: str) -> re.Pattern[str]:
+        forms = sorted({fold(form) for row in data.values() for form in row[key]}, key=len, reverse=True)
+        return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, forms))})(?!\w)", re.IGNORECASE)
+
+    return _Saying(any_of("verbs"), any_of("carriers"), any_of("silence"), any_of("label"))
+
+
+class Attribution:
+    """Finds the statements of given speakers in paragraphs."""
+
+    def __init__(self, speakers: Sequence[Speaker]) -> None:
+        self._patterns = [(s.name, p) for s in speakers if (p := compile_terms(s.names))]
+
+    def statements(self, paragraphs: Sequence[Paragraph]) -> list[Statement]:
+        """All statements in reading order."""
+        found: list[Statement] = []
+        speaker = floor = ""
+        for at, paragraph in enumerate(paragraphs):
+            if paragraph.role is Role.HEADING:
+                floor = speaker = self._given_the_floor(paragraph.text)
+            elif paragraph.role in _SPOKEN:
+                runs = list(self._runs(paragraph.text, speaker, floor))
+                found += [_statement(name, run, at) for name, run in runs if name]
+                speaker = runs[-1][0] if runs else ""
+        return found
+
+    def _given_the_floor(self, heading: str) -> str:
+        return self._named_in(heading) if _saying().label.search(fold(heading)) else ""
+
+    def _runs(self, text: str, speaker: str, floor: str) -> Iterator[tuple[str, list[str]]]:
+        """The paragraph's sentences grouped by who speaks ("" for the outlet itself)."""
+        run: list[str] = []
+        current = ""
+        last = speaker
+        for sentence in sentences(text):
+            who = self._speaker_of(sentence, last, floor, opens=not run)
+            if run and who != current:
+                yield current, run
+                run = []
+            current, run = who, [*run, sentence]
+            last = who or ("" if _somebody_speaks(sentence) else last)
+        if run:
+            yield current, run
+
+    def _speaker_of(self, sentence: str, last: str, floor: str, *, opens: bool) -> str:
+        flat = fold(sentence)
+        says = bool(_saying().verbs.search(flat) or _saying().silence.search(flat))
+        outside = _outside_quotes(flat)
+        if says and (named := self._named_in(outside) or self._named_in(flat)):
+            return named
+        if floor:
+            return floor
+        if last and says and _saying().carriers.search(outside):
+            return last
+        if last and not says and _goes_on(sentence, opens=opens):
+            return last
+        return ""
+
+    def _named_in(self, text: str) -> str:
+        """The speaker named first in the text; the longer name where two begin together."""
+        hits = [(m.start(), -len(m[0]), name) for name, p in self._patterns if (m := p.search(fold(text)))]
+        return min(hits)[2] if hits else ""
+
+
+def _somebody_speaks(sentence: str) -> bool:
+    """Someone else has the word now, so a later "he added" is no longer ours."""
+    return bool(_saying().verbs.search(_outside_quotes(fold(sentence))))
+
+
+def _outside_quotes(flat: str) -> str:
+    return re.sub(r'"[^"]*"?', " ", flat)
+
+
+def _goes_on(sentence: str, *, opens: bool) -> bool:
+    """A quotation without words of its own around it: the one who was speaking goes on."""
+    flat = fold(sentence)
+    if not _OPENS_WITH_QUOTE.match(sentence):
+        return not opens and flat.count('"') == 1 and flat.endswith('"')
+    return len(_outside_quotes(flat).split()) <= 2
+
+
+def _statement(speaker: str, run: list[str], at: int) -> Statement:
+    text = " ".join(run)
+    return Statement(speaker, text, bool(_QUOTATION.search(text)), at, bool(_saying().silence.search(fold(text))))

@@ -1,0 +1,31 @@
+"""Finding names and terms in running text: whole words, whatever the script, inflected where a language inflects."""
+
+import re
+from collections.abc import Iterable
+
+from revisions.words import fold
+
+_LATIN_ENDING = r"(?:['-]?\w{0,3})?"  # "Pegasusa", "Pegasus-szal", "Amnestys"
+_SHORT_ENDING = r"(?:'s|s'|-\w{1,4})?"  # "NSO's", "NSO-val", never "NSOU"
+_HEBREW_PREFIX = r"[ושהבלמכ]{0,3}[-\"]?"
+_ARABIC_PREFIX = r"(?:[وفبلك]{0,2}(?:ال)?)?"
+_HEBREW = re.compile(r"[\u0590-\u05ff]")
+_ARABIC = re.compile(r"[\u0600-\u06ff]")
+
+
+def term_pattern(term: str) -> str:
+    """A regular expression source for `term`, to be matched without regard to case against folded text."""
+    words = fold(term).split()
+    body = r"[\s-]+".join(re.escape(word) for word in words)
+    if _HEBREW.search(term):
+        return rf"(?<!\w){_HEBREW_PREFIX}{body}(?!\w)"
+    if _ARABIC.search(term):
+        return rf"(?<!\w){_ARABIC_PREFIX}{body}\w{{0,2}}(?!\w)"
+    ending = _LATIN_ENDING if words and len(words[-1]) >= 5 and len(words) == 1 else _SHORT_ENDING
+    return rf"(?<!\w){body}{ending}(?!\w)"
+
+
+def compile_terms(terms: Iterable[str]) -> re.Pattern[str] | None:
+    """One pattern that finds any of `terms`, the longest first, or None where there are none."""
+    sources = [term_pattern(term) for term in sorted(set(terms), key=len, reverse=True) if fold(term)]
+    return re.compile("|".join(sources), re.IGNORECASE) if sources else None

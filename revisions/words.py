@@ -1,0 +1,72 @@
+"""Words and sentences of a text, and the typography that makes no difference between them."""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+# Apostrophes, quotation marks, dashes, spaces and ellipses that say the same thing.
+_SAME = str.maketrans(
+    {
+        **dict.fromkeys("\u2018\u2019\u201a\u201b\u2032\u00b4`\u02bc", "'"),
+        **dict.fromkeys("\u201c\u201d\u201e\u201f\u2033\u00ab\u00bb\u2039\u203a", '"'),
+        **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212", "-"),
+        **dict.fromkeys("\u00ad\u200b\u200c\u200d\u2060\ufeff\u200e\u200f", None),
+        "\u2026": "...",
+    }
+)
+# A word with inner apostrophes, points, commas and hyphens ("NSO's", "50,000", "end-use"), or one mark.
+_TOKEN = re.compile(r"(\w+(?:['\u2019.,:\u2011-]\w+)*|[^\w\s])(\s*)")
+_WORD = re.compile(r"[^\W_][\w]*(?:['\u2019.,:\u2011-]\w+)*")
+_SENTENCE_END = re.compile(r"[.!?\u2026\u061f\u06d4\u0964]+[\"'\u201d\u2019\u00bb)\]]*\s+(?=\S)")
+_ABBREVIATION = re.compile(
+    r"(?:\b(?:Mr|Mrs|Ms|Dr|Prof|St|Sr|Jr|Gen|Col|Lt|Sen|Rep|Gov|No|Inc|Ltd|Co|vs|etc|ca|bzw|Nr|Abs|dt|ie|eg)"
+    r"|\b(?:\w\.)+\w|\b[A-Z]|\b(?:a|p)\.m)\.$"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One word or mark: as printed, the white space after it, and what it is compared by."""
+
+    text: str
+    space: str
+    key: str
+
+
+def fold(text: str) -> str:
+    """The text with typographic differences removed: quotes, dashes, spaces, soft hyphens, Unicode forms."""
+    text = unicodedata.normalize("NFKC", text.translate(_SAME))
+    return " ".join(text.translate(_SAME).split())
+
+
+def tokens(text: str) -> list[Token]:
+    """The words and marks of `text` in order, keyed by their folded form."""
+    clean = text.replace("\u00ad", "").replace("\u200b", "")
+    return [Token(m[1], m[2], fold(m[1])) for m in _TOKEN.finditer(clean)]
+
+
+def is_word(key: str) -> bool:
+    return any(ch.isalnum() for ch in key)
+
+
+def count_words(text: str) -> int:
+    """How many words, marks not counted."""
+    return len(_WORD.findall(text))
+
+
+def sentences(text: str) -> list[str]:
+    """The sentences of a paragraph; a full stop of an abbreviation or initial does not end one."""
+    return list(_sentences(text))
+
+
+def _sentences(text: str) -> Iterator[str]:
+    start = 0
+    for end in _SENTENCE_END.finditer(text):
+        head = text[start : end.end()].rstrip()
+        if _ABBREVIATION.search(head) or text[end.end()].islower():
+            continue
+        yield head
+        start = end.end()
+    if tail := text[start:].strip():
+        yield tail
