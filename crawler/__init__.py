@@ -1,0 +1,1 @@
+"""From a URL to an article's text: feeds, URLs, the Scrapy spider, politeness, guards, extraction."""

@@ -1,0 +1,75 @@
+"""One long-lived crawl inside the caller's asyncio loop, so that delays, robots.txt and back-off hold across passes."""
+
+import asyncio
+import logging
+from typing import Any, Self
+
+from scrapy.crawler import AsyncCrawlerRunner
+
+from crawler.guard import GuardedResolver, Networks
+from crawler.outcomes import ArticleVisit, FeedPoll, Order
+from crawler.settings import CONCURRENT_REQUESTS, CrawlSettings, scrapy_settings
+from crawler.spider import AddendumSpider, Task
+
+logging.getLogger("scrapy").setLevel(logging.CRITICAL)  # outcomes say what went wrong, once
+logging.getLogger("twisted").setLevel(logging.CRITICAL)
+
+_plain_resolver: Any = None
+
+
+class Crawl:
+    """Asks for feeds and articles, politely. Use as an async context manager on a loop from `crawler.loop`.
+
+    >>> async with Crawl(settings) as crawl:
+    ...     visit = await crawl.visit(Order("https://news.example/story"))
+    """
+
+    def __init__(self, settings: CrawlSettings) -> None:
+        self._settings = settings
+        self._queue: asyncio.Queue[Task] = asyncio.Queue()
+        self._room = asyncio.Semaphore(2 * CONCURRENT_REQUESTS)
+        self._under_way: set[asyncio.Future[Any]] = set()
+        self._runner: AsyncCrawlerRunner | None = None
+        self._crawling: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> Self:
+        _guard_names(Networks(self._settings.allow_private_networks))
+        self._runner = AsyncCrawlerRunner(scrapy_settings(self._settings))
+        self._crawling = self._runner.crawl(AddendumSpider, queue=self._queue)
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        for waiting in self._under_way:
+            waiting.cancel()
+        if self._runner and self._crawling:
+            await self._runner.stop()
+            await asyncio.wait({self._crawling}, timeout=5)
+
+    async def poll(self, order: Order) -> FeedPoll:
+        """Ask for a feed. Raises `FetchError` with `retry_after` where the host must be left alone for now."""
+        poll: FeedPoll = await self._ask(order, is_feed=True)
+        return poll
+
+    async def visit(self, order: Order) -> ArticleVisit:
+        """Ask for an article. Raises `FetchError` with `retry_after` where the host must be left alone for now."""
+        visit: ArticleVisit = await self._ask(order, is_feed=False)
+        return visit
+
+    async def _ask(self, order: Order, *, is_feed: bool) -> Any:
+        done: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        async with self._room:
+            self._under_way.add(done)
+            try:
+                self._queue.put_nowait(Task(order, is_feed, done))
+                return await done
+            finally:
+                self._under_way.discard(done)
+
+
+def _guard_names(networks: Networks) -> None:
+    """Name look-ups of the process go through the guard of the crawl started last."""
+    global _plain_resolver
+    from twisted.internet import reactor
+
+    _plain_resolver = _plain_resolver or reactor.nameResolver
+    reactor.installNameResolver(GuardedResolver(_plain_resolver, networks))

@@ -1,0 +1,190 @@
+"""Reading feeds: RSS and Atom through feedparser, JSON Feed and news sitemaps ourselves.
+
+Whatever a feed holds, the outcome is entries or a `FeedError` with the reason; nothing a feed says makes the reader
+open another address or expand without bound (feedparser keeps only harmless entity declarations, lxml none).
+"""
+
+import calendar
+import io
+import json
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import feedparser
+from dateutil import parser as dates
+from lxml import etree, html
+
+from crawler.urls import canonical
+from revisions.errors import FeedError, FetchError
+
+NOT_A_FEED = "this is not a feed (RSS, Atom, JSON Feed or news sitemap); open the address and look for its feed link"
+_SITEMAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
+_NEWS = "{http://www.google.com/schemas/sitemap-news/0.9}"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One item of a feed as seen in one poll; times are aware, UTC."""
+
+    url: str
+    title: str = ""
+    summary: str = ""
+    published_at: datetime | None = None
+    updated_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Feed:
+    """What one poll of a feed returned. `skipped` counts items without a usable address."""
+
+    kind: str
+    title: str
+    entries: tuple[Entry, ...]
+    skipped: int = 0
+
+    @property
+    def problem(self) -> str:
+        """Why a feed that could be read is of no use, or ""."""
+        if self.entries:
+            return ""
+        if self.skipped:
+            return f"none of its {self.skipped} entries names the address of an article"
+        return "the feed holds no entries"
+
+
+def read_feed(body: bytes, url: str, headers: Mapping[str, str] | None = None) -> Feed:
+    """The entries of a feed in its own order. Raises `FeedError` with the reason when there are none to be had."""
+    if not body.strip():
+        raise FeedError("the answer is empty", url)
+    start = body.lstrip(b"\xef\xbb\xbf \t\r\n")[:2048]
+    if start.startswith(b"{"):
+        return _read_json_feed(body, url)
+    if b"<urlset" in start or b"<sitemapindex" in start:
+        return _read_sitemap(body, url)
+    return _read_with_feedparser(body, url, headers or {})
+
+
+def _read_with_feedparser(body: bytes, url: str, headers: Mapping[str, str]) -> Feed:
+    given = {key.lower(): value for key, value in headers.items()}
+    try:
+        parsed = feedparser.parse(io.BytesIO(body), response_headers={**given, "content-location": url})
+    except (ValueError, LookupError, RecursionError, AttributeError, TypeError, KeyError, AssertionError) as error:
+        raise FeedError(f"the feed cannot be parsed ({type(error).__name__}: {error})", url) from error
+    if not parsed.version and not parsed.entries:
+        reason = parsed.get("bozo_exception")
+        raise FeedError(f"{NOT_A_FEED}{f' ({reason})' if reason else ''}", url)
+    if parsed.bozo and not parsed.entries:
+        raise FeedError(f"the feed is broken and holds no entries ({parsed.get('bozo_exception')})", url)
+    entries = [_from_feedparser(item, url) for item in parsed.entries]
+    return _feed(parsed.version or "unknown", _plain(parsed.feed.get("title")), entries)
+
+
+def _from_feedparser(item: Any, base: str) -> Entry | None:
+    link = item.get("link") or _permalink(item)
+    return _entry(
+        link,
+        base,
+        title=_plain(item.get("title")),
+        summary=_plain(item.get("summary")),
+        published_at=_moment(item.get("published_parsed")),
+        updated_at=_moment(item.get("updated_parsed")),
+    )
+
+
+def _permalink(item: Any) -> str:
+    """The first link, or an id that is itself an address, where an item names no link of its own."""
+    links = [link.get("href", "") for link in item.get("links", [])]
+    identifier = str(item.get("id", ""))
+    return next(filter(None, links), identifier if identifier.startswith(("http://", "https://")) else "")
+
+
+def _read_json_feed(body: bytes, url: str) -> Feed:
+    """JSON Feed 1.0 and 1.1 (jsonfeed.org/version/1.1)."""
+    try:
+        data = json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise FeedError(f"the JSON cannot be read ({error})", url) from error
+    if not isinstance(data, dict) or not isinstance(data.get("items"), list):
+        raise FeedError(NOT_A_FEED, url)
+    items = [item for item in data["items"] if isinstance(item, dict)]
+    entries = [
+        _entry(
+            item.get("url") or item.get("external_url") or item.get("id"),
+            url,
+            title=_plain(item.get("title")),
+            summary=_plain(item.get("summary") or item.get("content_text") or item.get("content_html")),
+            published_at=read_moment(item.get("date_published")),
+            updated_at=read_moment(item.get("date_modified")),
+        )
+        for item in items
+    ]
+    return _feed("jsonfeed", _plain(data.get("title")), entries)
+
+
+def _read_sitemap(body: bytes, url: str) -> Feed:
+    """A sitemap with or without the news extension (sitemaps.org 0.9; Google News sitemap 0.9)."""
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, recover=True)
+    try:
+        root = etree.fromstring(body, parser)
+    except (etree.XMLSyntaxError, ValueError) as error:
+        raise FeedError(f"the sitemap cannot be parsed ({error})", url) from error
+    if root is None or not str(root.tag).endswith("urlset"):
+        raise FeedError("this is an index of sitemaps; give the address of the news sitemap itself", url)
+    entries = [
+        _entry(
+            node.findtext(f"{_SITEMAP}loc"),
+            url,
+            title=_plain(node.findtext(f"{_NEWS}news/{_NEWS}title")),
+            summary=_plain(node.findtext(f"{_NEWS}news/{_NEWS}keywords")),
+            published_at=read_moment(node.findtext(f"{_NEWS}news/{_NEWS}publication_date")),
+            updated_at=read_moment(node.findtext(f"{_SITEMAP}lastmod")),
+        )
+        for node in root.iter(f"{_SITEMAP}url")
+    ]
+    return _feed("sitemap", "", entries)
+
+
+def _feed(kind: str, title: str, entries: Iterable[Entry | None]) -> Feed:
+    all_entries = list(entries)
+    usable = tuple(entry for entry in all_entries if entry)
+    return Feed(kind, title, usable, skipped=len(all_entries) - len(usable))
+
+
+def _entry(link: object, base: str, **fields: Any) -> Entry | None:
+    try:
+        return Entry(canonical(link, base=base), **fields) if isinstance(link, str) and link.strip() else None
+    except FetchError:
+        return None
+
+
+def _plain(markup: object) -> str:
+    """Markup as one line of text."""
+    text = str(markup or "")
+    if "<" in text:
+        try:
+            element: html.HtmlElement = html.fromstring(f"<div>{text}</div>")
+            text = element.text_content()
+        except (etree.ParserError, ValueError):
+            text = text.replace("<", " ")
+    return " ".join(text.split())
+
+
+def _moment(parsed: time.struct_time | None) -> datetime | None:
+    try:
+        return datetime.fromtimestamp(calendar.timegm(parsed), UTC) if parsed else None
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+def read_moment(value: object) -> datetime | None:
+    """A date as sites write it, aware and UTC; None where it cannot be read or says no year."""
+    if not isinstance(value, str) or not value.strip():
+        return None
+    try:
+        moment = dates.parse(value.strip())
+    except (ValueError, OverflowError, TypeError):
+        return None
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)

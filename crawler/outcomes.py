@@ -1,0 +1,60 @@
+"""What a feed poll or an article visit is asked to do, and what came of it."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from crawler.feeds import Feed
+from revisions.text import Text
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """An address to ask for, with the validators of its last answer for a conditional request (RFC 9110, 13)."""
+
+    url: str
+    etag: str = ""
+    last_modified: str = ""
+
+
+@dataclass(frozen=True)
+class FeedPoll:
+    """`moved_to` is the address a permanent redirect gave; `error` says why there is no feed."""
+
+    url: str
+    feed: Feed | None = None
+    not_modified: bool = False
+    moved_to: str = ""
+    etag: str = ""
+    last_modified: str = ""
+    error: str = ""
+    retry_after: timedelta | None = None
+
+
+class Outcome(StrEnum):
+    """Of a visit. `TEXT` becomes changed or unchanged once it is compared with the record."""
+
+    TEXT = "text"
+    CHANGED = "changed"
+    UNCHANGED = "unchanged"
+    NOT_MODIFIED = "not modified"
+    WALL = "wall"
+    GONE = "gone"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class ArticleVisit:
+    """`canonical` is the article's own address, `answered` the one that answered after redirects."""
+
+    url: str
+    requested_at: datetime
+    outcome: Outcome
+    text: Text | None = None
+    canonical: str = ""
+    answered: str = ""
+    status: int = 0
+    etag: str = ""
+    last_modified: str = ""
+    error: str = ""
+    retry_after: timedelta | None = None

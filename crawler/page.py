@@ -1,0 +1,52 @@
+"""A page as a tree: decoding the bytes of a response and parsing them once for everybody."""
+
+import gzip
+import re
+from dataclasses import dataclass
+from functools import cached_property
+
+from lxml import etree, html
+from w3lib.encoding import html_to_unicode
+
+from revisions.errors import ExtractionError
+
+_WORD = re.compile(r"\w")
+
+
+def _parser() -> html.HTMLParser:
+    """Comments and processing instructions out: they split the text around them."""
+    return html.HTMLParser(remove_comments=True, remove_pis=True)
+
+
+@dataclass(frozen=True)
+class Page:
+    """The bytes of a response as received, with the address they came from in the end."""
+
+    url: str
+    body: bytes
+    content_type: str = ""
+
+    @cached_property
+    def text(self) -> str:
+        """Decoded markup. Bytes that are valid UTF-8 are UTF-8, whatever the header or the page claims."""
+        body = gzip.decompress(self.body) if self.body.startswith(b"\x1f\x8b") else self.body
+        try:
+            return body.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            return html_to_unicode(self.content_type or None, body)[1]
+
+    def tree(self) -> html.HtmlElement:
+        """A fresh tree. Raises `ExtractionError` for what is no HTML page."""
+        kind = self.content_type.split(";")[0].strip().lower()
+        if kind and "html" not in kind and "xml" not in kind and not kind.startswith("text/"):
+            raise ExtractionError(f"the address answers with {kind}, not with a web page", self.url)
+        if not self.body.strip():
+            raise ExtractionError("the page is empty", self.url)
+        clean = re.sub(r"^\s*<\?xml[^>]*\?>", "", self.text.replace("\x00", ""))
+        try:
+            tree: html.HtmlElement = html.document_fromstring(clean, parser=_parser())
+        except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
+            raise ExtractionError(f"the page cannot be parsed ({error})", self.url) from error
+        if not _WORD.search(tree.text_content()):
+            raise ExtractionError("the page is empty", self.url)
+        return tree

@@ -1,0 +1,144 @@
+"""The one spider: takes orders for feeds and articles from a queue and answers each with its outcome."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from scrapy import Request, Spider
+from scrapy.http import Response
+from twisted.python.failure import Failure
+
+from crawler.extract import Wall, extract
+from crawler.feeds import read_feed
+from crawler.outcomes import ArticleVisit, FeedPoll, Order, Outcome
+from crawler.page import Page
+from crawler.politeness import BUSY, HostWaits, retry_after
+from crawler.reasons import reason_for, reason_for_status
+from revisions.errors import ExtractionError, FeedError, FetchError
+
+_WITHDRAWN = frozenset({404, 410, 451})
+_PERMANENT = frozenset({301, 308})
+
+
+@dataclass(eq=False)
+class Task:
+    """An order on its way through Scrapy; `done` gets its outcome, or the exception that kept it from being asked."""
+
+    order: Order
+    is_feed: bool
+    done: asyncio.Future[Any]
+    requested_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+
+
+class AddendumSpider(Spider):
+    name = "addendum"
+
+    def __init__(self, queue: asyncio.Queue[Task], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._queue = queue
+
+    async def start(self) -> AsyncIterator[Request]:
+        """Never ends; whoever fills the queue bounds how many tasks are under way (scrapy#6813)."""
+        while True:
+            yield self._request(await self._queue.get())
+
+    def _request(self, task: Task) -> Request:
+        conditions = {"If-None-Match": task.order.etag, "If-Modified-Since": task.order.last_modified}
+        return Request(
+            task.order.url,
+            headers={name: value for name, value in conditions.items() if value},
+            callback=self.answered,
+            errback=self.failed,
+            cb_kwargs={"task": task},
+            dont_filter=True,
+        )
+
+    async def answered(self, response: Response, task: Task) -> None:
+        """Reading a feed or a page takes the processor, so it is done beside the loop."""
+        try:
+            outcome = await asyncio.to_thread(self._read, response, task)
+        except Exception as error:  # noqa: BLE001 travels on to whoever gave the order
+            _finish(task, error=error)
+            return
+        _finish(task, outcome)
+
+    async def failed(self, failure: Failure) -> None:
+        task: Task = failure.request.cb_kwargs["task"]  # type: ignore[attr-defined]
+        error = failure.value or RuntimeError("unknown failure")
+        if isinstance(error, HostWaits):
+            _finish(task, error=FetchError(str(error), task.order.url, retry_after=error.wait))
+        elif task.is_feed:
+            _finish(task, FeedPoll(task.order.url, error=reason_for(error)))
+        else:
+            _finish(
+                task,
+                ArticleVisit(task.order.url, task.requested_at, Outcome.FAILED, error=reason_for(error)),
+            )
+
+    def _read(self, response: Response, task: Task) -> FeedPoll | ArticleVisit:
+        return self._feed(response, task) if task.is_feed else self._article(response, task)
+
+    def _feed(self, response: Response, task: Task) -> FeedPoll:
+        known: dict[str, Any] = {"url": task.order.url, "moved_to": _moved_to(response), **_validators(response)}
+        if response.status == 304:
+            return FeedPoll(**known, not_modified=True)
+        if response.status != 200:
+            return FeedPoll(**known, error=reason_for_status(response.status), retry_after=retry_after(response))
+        headers = {"content-type": _header(response, "Content-Type")}
+        try:
+            feed = read_feed(response.body, response.url, headers)
+        except FeedError as error:
+            return FeedPoll(**known, error=error.reason)
+        return FeedPoll(**known, feed=feed, error=feed.problem)
+
+    def _article(self, response: Response, task: Task) -> ArticleVisit:
+        known: dict[str, Any] = {
+            "url": task.order.url,
+            "requested_at": task.requested_at,
+            "answered": response.url,
+            "status": response.status,
+        }
+        if response.status == 304:
+            return ArticleVisit(**known, outcome=Outcome.NOT_MODIFIED, **_validators(response))
+        if response.status != 200:
+            outcome = Outcome.GONE if response.status in _WITHDRAWN else Outcome.FAILED
+            wait = retry_after(response) if response.status in BUSY else None
+            return ArticleVisit(**known, outcome=outcome, error=reason_for_status(response.status), retry_after=wait)
+        try:
+            page = Page(response.url, response.body, _header(response, "Content-Type"))
+            text, canonical = extract(page, task.order.url)
+        except Wall as error:
+            return ArticleVisit(**known, outcome=Outcome.WALL, error=error.reason)
+        except ExtractionError as error:
+            return ArticleVisit(**known, outcome=Outcome.FAILED, error=error.reason)
+        return ArticleVisit(**known, outcome=Outcome.TEXT, text=text, canonical=canonical, **_validators(response))
+
+
+def _finish(task: Task, outcome: FeedPoll | ArticleVisit | None = None, *, error: Exception | None = None) -> None:
+    if task.done.done():
+        return
+    if error is not None:
+        task.done.set_exception(error)
+    else:
+        task.done.set_result(outcome)
+
+
+def _header(response: Response, name: str) -> str:
+    return (response.headers.get(name) or b"").decode("latin-1")
+
+
+def _validators(response: Response) -> dict[str, Any]:
+    return {"etag": _header(response, "ETag"), "last_modified": _header(response, "Last-Modified")}
+
+
+def _moved_to(response: Response) -> str:
+    """Where the unbroken run of permanent redirects from the address asked for leads, or ""."""
+    hops = [*response.meta.get("redirect_urls", []), response.url]
+    moved = ""
+    for reason, target in zip(response.meta.get("redirect_reasons", []), hops[1:], strict=False):
+        if reason not in _PERMANENT:
+            break
+        moved = target
+    return moved
