@@ -1,0 +1,68 @@
+"""One article for all the URLs that lead to it."""
+
+from collections.abc import Iterable
+
+from sqlmodel import Session, col, select
+
+from revisions.text import Text
+from revisions.words import fold
+from storage.facts import VisitFacts
+from storage.tables import Alias, Article, Version
+
+
+def find_article(session: Session, url: str) -> Article | None:
+    """The article at a canonical URL or one of its aliases."""
+    found = session.exec(select(Article).where(Article.url == url)).first()
+    if found is None and (alias := session.get(Alias, url)):
+        found = session.get(Article, alias.article_id)
+    while found is not None and found.merged_into:
+        found = session.get(Article, found.merged_into)
+    return found
+
+
+def find_articles(session: Session, urls: Iterable[str]) -> dict[str, Article]:
+    """The known ones among canonical URLs, by URL; two queries whatever their number."""
+    wanted = set(urls)
+    found = {a.url: a for a in session.exec(select(Article).where(col(Article.url).in_(wanted)))}
+    aliases = session.exec(select(Alias).where(col(Alias.url).in_(wanted - set(found)))).all()
+    targets = session.exec(select(Article).where(col(Article.id).in_({a.article_id for a in aliases}))).all()
+    by_id = {article.id: article for article in targets}
+    return found | {alias.url: by_id[alias.article_id] for alias in aliases}
+
+
+def settle_address(session: Session, article: Article, facts: VisitFacts) -> Article:
+    """The article a visit turned out to be about, after what the page says of its own address.
+
+    An address nobody has becomes the article's own and the old one its alias. An address another article has means
+    that both are one, provided they read alike: a site that gives every page the same address must not swallow its
+    articles.
+    """
+    if not facts.canonical or facts.canonical == article.url or facts.text is None:
+        return article
+    other = find_article(session, facts.canonical)
+    if other is None:
+        old, article.url = article.url, facts.canonical
+        session.flush()
+        _remember(session, old, article)
+        return article
+    if other.id == article.id or article.versions or not _reads_alike(session, other, facts.text):
+        return article
+    article.status, article.merged_into, article.next_visit_at = "merged", other.id, None
+    session.add(article)
+    _remember(session, article.url, other)
+    return other
+
+
+def _remember(session: Session, url: str, article: Article) -> None:
+    assert article.id is not None
+    session.merge(Alias(url=url, article_id=article.id))
+
+
+def _reads_alike(session: Session, other: Article, text: Text) -> bool:
+    newest = select(Version).where(Version.article_id == other.id).order_by(col(Version.number).desc()).limit(1)
+    version = session.exec(newest).first()
+    if version is None:
+        return not other.title or fold(other.title) == fold(text.headline)
+    known = {fold(p.text) for p in Text.from_json(version.content).paragraphs}
+    shared = sum(fold(p.text) in known for p in text.paragraphs)
+    return fold(version.headline) == fold(text.headline) or shared >= 0.5 * max(1, len(text.paragraphs))

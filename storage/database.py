@@ -1,0 +1,128 @@
+"""Opening the record: engines, transactions, and the schema brought up to date."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine, create_engine, event, inspect, make_url, text
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
+from sqlmodel import Session
+
+from revisions.errors import StorageError
+
+_MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+class Database:
+    """The record behind one URL. `read()` and `write()` give sessions; each is one transaction."""
+
+    def __init__(self, engine: Engine, name: str) -> None:
+        self.name = name
+        self.engine = engine
+        self.writer = engine.execution_options(write=True)
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        with self._session(self.engine) as session:
+            yield session
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """A transaction that commits at the end or leaves nothing behind; on SQLite it holds the only write lock."""
+        with self._session(self.writer) as session, session.begin():
+            yield session
+
+    @contextmanager
+    def _session(self, engine: Engine) -> Iterator[Session]:
+        try:
+            with Session(engine, expire_on_commit=False) as session:
+                yield session
+        except DBAPIError as error:
+            raise StorageError(_remedy(error), self.name) from error
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+    def revision(self) -> str | None:
+        """The schema's revision, None for an empty database."""
+        with self.engine.connect() as connection:
+            if not inspect(connection).has_table("alembic_version"):
+                return None
+            found: str | None = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+            return found
+
+
+def open_database(url: str, *, upgrade: bool = True) -> Database:
+    """The record at `url`, its schema brought up to date. Raises `StorageError` for what cannot be used."""
+    try:
+        name = make_url(url).render_as_string(hide_password=True)
+        engine = create_engine(url, **_options(url))
+    except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
+        raise StorageError(
+            f"this is no database address ({error}); use sqlite:///FILE or postgresql+psycopg://USER@HOST/NAME", url
+        ) from error
+    if engine.dialect.name == "sqlite":
+        _prepare_sqlite(engine)
+    database = Database(engine, name)
+    try:
+        if upgrade:
+            _upgrade(database)
+    except SQLAlchemyError as error:
+        raise StorageError(_remedy(error), name) from error
+    return database
+
+
+def _options(url: str) -> dict[str, Any]:
+    if make_url(url).get_backend_name() == "sqlite":
+        return {"connect_args": {"timeout": 30, "check_same_thread": False}}
+    return {"pool_pre_ping": True}
+
+
+def _prepare_sqlite(engine: Engine) -> None:
+    @event.listens_for(engine, "connect")
+    def on_connect(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # transactions begin where we say, see on_begin
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def on_begin(connection: Any) -> None:
+        write = connection.get_execution_options().get("write")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+
+def known_revisions() -> list[str]:
+    """The schema's revisions, oldest first: the numbers the migrations' file names begin with."""
+    return sorted(path.name.split("_")[0] for path in (_MIGRATIONS / "versions").glob("[0-9]*.py"))
+
+
+def _upgrade(database: Database) -> None:
+    """Alembic is slow to import, so it is asked only when there is something to do."""
+    current, known = database.revision(), known_revisions()
+    if current == known[-1]:
+        return
+    if current is not None and current not in known:
+        raise StorageError(f"it was written by a newer Addendum (schema {current}); update the program", database.name)
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS))
+    with database.writer.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+def _remedy(error: Exception) -> str:
+    """What a database's own complaint means, and what to do."""
+    text = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
+    hints = {
+        "file is not a database": "this file is not an Addendum database; name another file in service.database",
+        "unable to open database file": "the file cannot be opened; check that its folder exists and may be written",
+        "attempt to write a readonly database": "the file may not be written; check its permissions",
+        "database is locked": "another process holds the database; wait for it to end or stop it",
+        "database or disk is full": "the disk is full; free some space, nothing recorded so far is lost",
+        "already exists": "it holds tables that are not Addendum's; name another database in service.database",
+    }
+    return next((f"{hint} ({text})" for sign, hint in hints.items() if sign in text), text)

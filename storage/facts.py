@@ -1,0 +1,85 @@
+"""Plain values that go into the record: what was learned from a poll or a visit, and what follows from it."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from revisions.change import Change
+from revisions.text import Text
+from storage.tables import Article
+
+
+@dataclass(frozen=True)
+class PollFacts:
+    """What one poll of a feed taught. `read`: the feed itself was read, or is known to be unchanged."""
+
+    at: datetime
+    next_poll_at: datetime
+    interval_seconds: int
+    read: bool
+    kind: str = ""
+    moved_to: str = ""
+    etag: str = ""
+    last_modified: str = ""
+    error: str = ""
+
+
+@dataclass(frozen=True)
+class FoundArticle:
+    """An entry that belongs to the topic. `certain` is False where the article's own text has to decide."""
+
+    url: str
+    title: str
+    certain: bool
+    published_at: datetime | None = None
+    updated_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class VisitFacts:
+    """What one visit of an article found. `outcome` is "text" when `text` was read, else a word of `Visit`."""
+
+    requested_at: datetime
+    at: datetime
+    outcome: str
+    text: Text | None = None
+    canonical: str = ""
+    answered: str = ""
+    status: int = 0
+    etag: str = ""
+    last_modified: str = ""
+    error: str = ""
+    not_before: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something alerts can be about. `change` is None for a discovery."""
+
+    type: str  # discovered, updated, gone, restored
+    article: Article
+    change: Change | None = None
+    feed: str = ""
+
+
+@dataclass(frozen=True)
+class Draft:
+    """An alert to be written: the channel, and the names of the rules that asked for it."""
+
+    channel: str
+    rules: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class VisitResult:
+    """What became of a visit: its outcome, and the version and change it led to, if any."""
+
+    article_id: int
+    outcome: str
+    version: int | None = None
+    change_id: int | None = None
+    summary: str = ""
+
+
+Route = Callable[[Event], Sequence[Draft]]
+Plan = Callable[[Article, datetime], datetime]  # an article as it now stands, now → its next visit

@@ -1,0 +1,162 @@
+"""Feeds in the record: kept in step with the configuration, polled, paused, added and removed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from revisions.errors import FeedError
+from storage.aliases import find_articles
+from storage.database import Database
+from storage.facts import FoundArticle, PollFacts
+from storage.tables import Article, Feed
+
+
+@dataclass(frozen=True)
+class FeedSpec:
+    """A feed as the configuration or a command names it."""
+
+    name: str
+    url: str
+    outlet: str = ""
+    relevant: str = "match"
+
+
+def sync_feeds(database: Database, specs: Sequence[FeedSpec]) -> None:
+    """Bring the record in step with the configuration. A feed taken out there is kept, no longer polled."""
+    wanted = {spec.url: spec for spec in specs}
+    with database.write() as session:
+        for feed in session.exec(select(Feed).where(Feed.configured_url != "")).all():
+            spec = wanted.pop(feed.configured_url, None)
+            feed.removed = spec is None
+            if spec:
+                feed.name, feed.outlet, feed.relevant = spec.name, spec.outlet, spec.relevant
+            session.add(feed)
+        for spec in wanted.values():
+            feed = _by_url(session, spec.url) or Feed(name=spec.name, url=spec.url)
+            feed.configured_url, feed.removed = spec.url, False
+            feed.name, feed.outlet, feed.relevant = spec.name, spec.outlet, spec.relevant
+            session.add(feed)
+
+
+def add_feed(database: Database, spec: FeedSpec) -> Feed:
+    """A feed added by hand. Raises `FeedError` when its address is already watched."""
+    with database.write() as session:
+        feed = _by_url(session, spec.url)
+        if feed and not feed.removed:
+            raise FeedError(f"already watched as “{feed.name}”", spec.url)
+        feed = feed or Feed(name=spec.name, url=spec.url)
+        feed.name, feed.outlet, feed.relevant, feed.removed = spec.name, spec.outlet, spec.relevant, False
+        session.add(feed)
+        return feed
+
+
+def remove_feed(database: Database, which: str) -> Feed:
+    """Stop watching a feed; its articles are kept and still visited."""
+    with database.write() as session:
+        feed = _find(session, which)
+        if feed.configured_url:
+            raise FeedError("it comes from the configuration; take it out there, or use `feeds pause`", feed.url)
+        feed.removed = True
+        session.add(feed)
+        return feed
+
+
+def pause_feed(database: Database, which: str, *, paused: bool) -> Feed:
+    with database.write() as session:
+        feed = _find(session, which)
+        feed.paused = paused
+        feed.next_poll_at = None
+        session.add(feed)
+        return feed
+
+
+def list_feeds(database: Database) -> list[Feed]:
+    with database.read() as session:
+        return list(session.exec(select(Feed).where(~col(Feed.removed)).order_by(col(Feed.id))))
+
+
+def due_feeds(database: Database, now: datetime, *, every: bool = False) -> list[Feed]:
+    """Feeds to poll now, the longest overdue first; with `every` all that are not paused."""
+    watched = select(Feed).where(~col(Feed.removed), ~col(Feed.paused))
+    if not every:
+        watched = watched.where(col(Feed.next_poll_at).is_(None) | (col(Feed.next_poll_at) <= now))
+    with database.read() as session:
+        return list(session.exec(watched.order_by(col(Feed.next_poll_at).nullsfirst(), col(Feed.id))))
+
+
+def known_urls(database: Database, urls: Sequence[str]) -> set[str]:
+    with database.read() as session:
+        return set(find_articles(session, urls))
+
+
+def record_poll(database: Database, feed_id: int, facts: PollFacts, found: Sequence[FoundArticle]) -> int:
+    """Write what a poll found; returns how many articles are new. What is known already is not judged again."""
+    with database.write() as session:
+        feed = session.exec(select(Feed).where(Feed.id == feed_id).with_for_update()).one()
+        first = feed.first_polled_at is None
+        known = find_articles(session, [article.url for article in found])
+        new = {article.url: article for article in found if article.url not in known}
+        session.add_all(_article(article, feed, facts.at, quiet=first) for article in new.values())
+        for article in found:
+            if article.url in known:
+                _hurry(session, known[article.url], article, facts.at)
+        _update(session, feed, facts)
+        return len(new)
+
+
+def postpone_feed(database: Database, feed_id: int, until: datetime) -> None:
+    """The feed's host must be left alone until then; nothing was asked."""
+    with database.write() as session:
+        feed = session.get_one(Feed, feed_id)
+        feed.next_poll_at = until
+        session.add(feed)
+
+
+def _article(found: FoundArticle, feed: Feed, at: datetime, *, quiet: bool) -> Article:
+    return Article(
+        url=found.url,
+        title=found.title,
+        outlet=feed.outlet or feed.name,
+        feed_id=feed.id,
+        status="followed" if found.certain else "candidate",
+        quiet=quiet,
+        published_at=found.published_at,
+        first_seen_at=at,
+        next_visit_at=at,
+    )
+
+
+def _hurry(session: Session, article: Article, found: FoundArticle, at: datetime) -> None:
+    """The feed says the article was updated since it was last visited: look now."""
+    seen = article.last_visit_at
+    if found.updated_at and seen and found.updated_at > seen and article.next_visit_at:
+        article.next_visit_at = min(article.next_visit_at, at)
+        session.add(article)
+
+
+def _update(session: Session, feed: Feed, facts: PollFacts) -> None:
+    feed.last_polled_at, feed.next_poll_at = facts.at, facts.next_poll_at
+    feed.interval_seconds, feed.error = facts.interval_seconds, facts.error
+    feed.failures = feed.failures + 1 if facts.error else 0
+    if facts.read:
+        feed.first_polled_at = feed.first_polled_at or facts.at
+        feed.kind = facts.kind or feed.kind
+        feed.etag, feed.last_modified = facts.etag, facts.last_modified
+    if facts.moved_to and facts.read and _by_url(session, facts.moved_to) is None:
+        feed.url = facts.moved_to
+    session.add(feed)
+
+
+def _by_url(session: Session, url: str) -> Feed | None:
+    return session.exec(select(Feed).where(Feed.url == url)).first()
+
+
+def _find(session: Session, which: str) -> Feed:
+    """By number, name or address."""
+    watched = session.exec(select(Feed).where(~col(Feed.removed))).all()
+    matches = [f for f in watched if which in (str(f.id), f.name, f.url, f.configured_url)]
+    if not matches:
+        raise FeedError("no such feed; `addendum feeds list` shows their numbers, names and addresses", which)
+    return matches[0]

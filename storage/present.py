@@ -1,0 +1,122 @@
+"""Rows as the JSON of the contract, alike for commands, API and webhooks."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from storage.queries import ChangeRecord
+from storage.tables import Alert, Article, Change, Feed, Version
+
+
+def moment(value: datetime | None) -> str | None:
+    """RFC 3339 with Z, whole seconds."""
+    return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if value else None
+
+
+def change_links(record: ChangeRecord, public_url: str) -> dict[str, str | None]:
+    """Where a change, its article and the page itself can be seen."""
+    article = f"{public_url}/articles/{record.article.id}"
+    source, target = record.change.from_version, record.change.to_version
+    differs = source is not None and target is not None and source != target
+    return {"diff": f"{article}/diff/{source}..{target}" if differs else article, "article": article}
+
+
+def change_json(record: ChangeRecord, public_url: str) -> dict[str, Any]:
+    """A change as in the contract. `to_version` is null for an article that is gone."""
+    change = record.change
+    return {
+        "id": change.id,
+        "detected_at": moment(change.detected_at),
+        "last_unchanged_at": moment(change.last_unchanged_at),
+        "article": article_reference(record.article),
+        "from_version": record.source and version_reference(record.source),
+        "to_version": record.target and version_reference(record.target),
+        "kinds": change.kinds,
+        "significance": change.significance,
+        "reason": change.reason,
+        "stealth": change.stealth,
+        "summary": change.summary,
+        "words_added": change.words_added,
+        "words_removed": change.words_removed,
+        "notices": change.notices,
+        "statements": change.statements,
+        "links": change_links(record, public_url),
+    }
+
+
+def article_reference(article: Article) -> dict[str, Any]:
+    return {
+        "id": article.id,
+        "url": article.url,
+        "title": article.title,
+        "outlet": article.outlet,
+        "published_at": moment(article.published_at),
+        "first_seen_at": moment(article.first_seen_at),
+    }
+
+
+def version_reference(version: Version) -> dict[str, Any]:
+    return {"number": version.number, "captured_at": moment(version.captured_at), "sha256": version.sha256}
+
+
+def article_json(article: Article) -> dict[str, Any]:
+    """One line of `articles --json`."""
+    return {
+        "id": article.id,
+        "url": article.url,
+        "title": article.title,
+        "outlet": article.outlet,
+        "status": article.status,
+        "versions": article.versions,
+        "published_at": moment(article.published_at),
+        "first_seen_at": moment(article.first_seen_at),
+        "last_visit_at": moment(article.last_visit_at),
+        "next_visit_at": moment(article.next_visit_at),
+        "error": article.error or None,
+    }
+
+
+def version_json(version: Version, change: Change | None) -> dict[str, Any]:
+    """One line of `history --json`."""
+    return {
+        **version_reference(version),
+        "headline": version.headline,
+        "words": version.words,
+        "notices": version.notices,
+        "change": change and change.id,
+    }
+
+
+def feed_json(feed: Feed) -> dict[str, Any]:
+    """One line of `feeds list --json`."""
+    return {
+        "id": feed.id,
+        "name": feed.name,
+        "url": feed.url,
+        "outlet": feed.outlet,
+        "relevant": feed.relevant,
+        "status": "paused" if feed.paused else "broken" if feed.error else "ok" if feed.last_polled_at else "new",
+        "kind": feed.kind or None,
+        "last_polled_at": moment(feed.last_polled_at),
+        "next_poll_at": moment(feed.next_poll_at),
+        "failures": feed.failures,
+        "error": feed.error or None,
+    }
+
+
+def alert_json(alert: Alert, article: Article) -> dict[str, Any]:
+    """One line of `alerts list --json`."""
+    return {
+        "id": alert.id,
+        "uid": alert.uid,
+        "channel": alert.channel,
+        "event": alert.event,
+        "state": alert.state,
+        "article": article_reference(article),
+        "change": alert.change_id,
+        "rules": alert.rules,
+        "created_at": moment(alert.created_at),
+        "sent_at": moment(alert.sent_at),
+        "attempts": alert.attempts,
+        "next_attempt_at": moment(alert.next_attempt_at) if alert.state == "waiting" else None,
+        "error": alert.error or None,
+    }

@@ -1,0 +1,164 @@
+"""Questions people ask the record."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session, col, func, select
+
+from revisions.errors import AddendumError
+from revisions.text import Text
+from storage.aliases import find_article
+from storage.database import Database
+from storage.tables import Article, Change, ChangeKind, ChangeSpeaker, Version, Visit
+
+FOLLOWED = ("candidate", "followed", "gone")
+
+
+@dataclass(frozen=True)
+class ChangeRecord:
+    """A change with everything needed to tell it."""
+
+    change: Change
+    article: Article
+    source: Version | None
+    target: Version | None
+
+
+@dataclass(frozen=True)
+class ChangeFilter:
+    """Which changes: all conditions must hold, empty ones do not count."""
+
+    since: datetime | None = None
+    kind: str = ""
+    speaker: str = ""
+    stealth: bool = False
+    article_id: int | None = None
+
+
+def list_changes(database: Database, wanted: ChangeFilter, *, limit: int = 50) -> list[ChangeRecord]:
+    """Newest first."""
+    found = select(Change, Article).join(Article, col(Article.id) == Change.article_id)
+    if wanted.since:
+        found = found.where(Change.detected_at >= wanted.since)
+    if wanted.stealth:
+        found = found.where(col(Change.stealth))
+    if wanted.article_id:
+        found = found.where(Change.article_id == wanted.article_id)
+    if wanted.kind:
+        found = found.where(col(Change.id).in_(select(ChangeKind.change_id).where(ChangeKind.kind == wanted.kind)))
+    if wanted.speaker:
+        named = select(ChangeSpeaker.change_id).where(func.lower(ChangeSpeaker.speaker) == wanted.speaker.lower())
+        found = found.where(col(Change.id).in_(named))
+    with database.read() as session:
+        rows = session.exec(found.order_by(col(Change.id).desc()).limit(limit)).all()
+        return [_record(session, change, article) for change, article in rows]
+
+
+def get_change(database: Database, change_id: int) -> ChangeRecord:
+    with database.read() as session:
+        change = session.get(Change, change_id)
+        if change is None:
+            raise AddendumError("no such change; `addendum changes` lists them", f"change {change_id}")
+        return _record(session, change, session.get_one(Article, change.article_id))
+
+
+def _record(session: Session, change: Change, article: Article) -> ChangeRecord:
+    return ChangeRecord(
+        change,
+        article,
+        _version(session, change.article_id, change.from_version),
+        _version(session, change.article_id, change.to_version),
+    )
+
+
+def _version(session: Session, article_id: int, number: int | None) -> Version | None:
+    if number is None:
+        return None
+    return session.exec(select(Version).where(Version.article_id == article_id, Version.number == number)).first()
+
+
+def list_articles(database: Database, *, limit: int | None = None) -> list[Article]:
+    """Followed articles, the most recently changed first."""
+    followed = select(Article).where(col(Article.status).in_(FOLLOWED))
+    newest = followed.order_by(col(Article.changed_at).desc().nullslast(), col(Article.id).desc())
+    with database.read() as session:
+        return list(session.exec(newest.limit(limit) if limit else newest))
+
+
+def get_article(database: Database, which: str) -> Article:
+    """By number, or by any URL that leads to it. Raises `AddendumError` where there is none."""
+    with database.read() as session:
+        found = session.get(Article, int(which)) if which.isdigit() else find_article(session, which)
+        while found is not None and found.merged_into:
+            found = session.get(Article, found.merged_into)
+        if found is None:
+            raise AddendumError("no such article; `addendum articles` lists their numbers and addresses", which)
+        return found
+
+
+def get_history(database: Database, article_id: int) -> list[tuple[Version, Change | None]]:
+    """Every version, oldest first, with the change that led to it."""
+    with database.read() as session:
+        versions = session.exec(select(Version).where(Version.article_id == article_id).order_by(col(Version.number)))
+        led = {
+            c.to_version: c
+            for c in session.exec(select(Change).where(Change.article_id == article_id))
+            if c.to_version != c.from_version
+        }
+        return [(version, led.get(version.number)) for version in versions]
+
+
+def get_visits(database: Database, article_id: int, *, limit: int = 50) -> list[Visit]:
+    """The latest visits, newest first."""
+    with database.read() as session:
+        newest = select(Visit).where(Visit.article_id == article_id).order_by(col(Visit.id).desc())
+        return list(session.exec(newest.limit(limit)))
+
+
+def get_texts(database: Database, article_id: int, source: int, target: int) -> tuple[Text, Text]:
+    """Two versions of an article. Raises `AddendumError` naming the one that does not exist."""
+    with database.read() as session:
+        texts = []
+        for number in (source, target):
+            version = _version(session, article_id, number)
+            if version is None:
+                raise AddendumError(
+                    f"there is no version {number} of it; see `addendum history`", f"article {article_id}"
+                )
+            texts.append(Text.from_json(version.content))
+        return texts[0], texts[1]
+
+
+def due_articles(
+    database: Database, now: datetime, *, every: bool = False, limit: int | None = None, but: Sequence[int] = ()
+) -> list[Article]:
+    """Articles to visit now, the longest overdue first; with `every` all that are followed."""
+    found = select(Article).where(col(Article.status).in_(FOLLOWED))
+    if not every:
+        found = found.where(col(Article.next_visit_at) <= now)
+    if but:
+        found = found.where(col(Article.id).not_in(but))
+    ordered = found.order_by(col(Article.next_visit_at), col(Article.id))
+    with database.read() as session:
+        return list(session.exec(ordered.limit(limit) if limit else ordered))
+
+
+def postpone_article(database: Database, article_id: int, until: datetime) -> None:
+    """The article's host must be left alone until then; nothing was asked."""
+    with database.write() as session:
+        article = session.get_one(Article, article_id)
+        article.next_visit_at = until
+        session.add(article)
+
+
+def count_record(database: Database) -> dict[str, int]:
+    """Sizes of the record: articles followed, versions, changes."""
+    with database.read() as session:
+        return {
+            "articles": session.exec(
+                select(func.count()).select_from(Article).where(col(Article.status).in_(FOLLOWED))
+            ).one(),
+            "versions": session.exec(select(func.count()).select_from(Version)).one(),
+            "changes": session.exec(select(func.count()).select_from(Change)).one(),
+        }

@@ -1,0 +1,248 @@
+"""The one write path of visits: version, change and alerts in one transaction."""
+
+import uuid
+from dataclasses import asdict, replace
+from datetime import datetime, timedelta
+
+from sqlmodel import Session, col, select
+
+from revisions import change as changes
+from revisions.change import Change as Difference
+from revisions.classify import Kind
+from revisions.notices import notices_in
+from revisions.text import Text
+from revisions.topic import Relevance, Topic
+from revisions.words import fold
+from storage.aliases import settle_address
+from storage.database import Database
+from storage.facts import Event, Plan, Route, VisitFacts, VisitResult
+from storage.tables import Alert, Article, Change, ChangeKind, ChangeSpeaker, Feed, Version, Visit
+
+GONE_AFTER = timedelta(minutes=10)  # a 404 must be seen twice, this far apart, before an article is gone
+AT_ONCE = 410  # "Gone" says so itself (RFC 9110, 15.5.11)
+STRANGE = 0.1  # share of paragraphs in common below which a page with another headline is another page
+
+
+class Recorder:
+    """Records visits. `route` decides which channels hear of an event, `plan` when to look again."""
+
+    def __init__(self, database: Database, topic: Topic, route: Route, plan: Plan) -> None:
+        self._database = database
+        self._topic = topic
+        self._route = route
+        self._plan = plan
+
+    def visit(self, article_id: int, facts: VisitFacts) -> VisitResult:
+        """Compare what was found with the record and write what follows, all or nothing.
+
+        Safe for two visits of one article that finish at once: the article's row is locked first, and the one that
+        was asked for earlier does not overwrite what the later one has already recorded.
+        """
+        with self._database.write() as session:
+            article = _lock(session, article_id)
+            if article.last_requested_at and facts.requested_at < article.last_requested_at:
+                return VisitResult(article_id, "unchanged")
+            if facts.text is not None:
+                article = settle_address(session, article, facts)
+            result = self._apply(session, article, facts)
+            self._note(session, article, facts, result)
+            return result
+
+    def _apply(self, session: Session, article: Article, facts: VisitFacts) -> VisitResult:
+        assert article.id is not None
+        if facts.text is not None:
+            return self._text(session, article, facts, facts.text)
+        if facts.outcome == "gone":
+            return self._missing(session, article, facts)
+        if facts.outcome == "not modified" and article.status == "gone":
+            return self._changed(session, article, facts, changes.restored(None), None)
+        return VisitResult(article.id, facts.outcome)
+
+    def _text(self, session: Session, article: Article, facts: VisitFacts, text: Text) -> VisitResult:
+        assert article.id is not None
+        latest = latest_version(session, article.id)
+        if latest is None:
+            return self._first(session, article, facts, text)
+        old = replace(Text.from_json(latest.content), modified_at=article.modified_at)
+        if _is_another_page(old, text):
+            return VisitResult(article.id, "wall", summary="the page shows something else than the article")
+        difference = changes.compare(old, text, self._topic.speakers)
+        if article.status == "gone":
+            return self._changed(session, article, facts, changes.restored(difference), text if difference else None)
+        if difference is None:
+            return VisitResult(article.id, "unchanged")
+        return self._changed(session, article, facts, difference, text)
+
+    def _first(self, session: Session, article: Article, facts: VisitFacts, text: Text) -> VisitResult:
+        assert article.id is not None
+        if article.status == "candidate":
+            about = self._topic.judge(f"{text.headline}\n{text.standfirst}\n{text.plain}")
+            article.status = "followed" if about.relevance is Relevance.YES else "ignored"
+            if article.status == "ignored":
+                return VisitResult(article.id, "unchanged", summary="not about the topic")
+        version = _add_version(session, article, facts.at, text)
+        article.changed_at = facts.at
+        if not article.quiet:
+            self._alert(session, Event("discovered", article, feed=_feed_name(session, article)), facts.at, None)
+        return VisitResult(article.id, "changed", version=version.number, summary="first version")
+
+    def _missing(self, session: Session, article: Article, facts: VisitFacts) -> VisitResult:
+        assert article.id is not None
+        since = article.missing_since or facts.at
+        article.missing_since = since
+        sure = facts.status == AT_ONCE or facts.at - since >= GONE_AFTER
+        if not sure or article.status == "gone" or article.versions == 0:
+            return VisitResult(article.id, "gone")
+        return self._changed(session, article, facts, changes.gone(facts.status), None)
+
+    def _changed(
+        self, session: Session, article: Article, facts: VisitFacts, difference: Difference, text: Text | None
+    ) -> VisitResult:
+        """Write the change, the version it leads to if the text differs, and its alerts."""
+        assert article.id is not None
+        latest = latest_version(session, article.id)
+        version = _add_version(session, article, facts.at, text) if text else None
+        is_gone = Kind.GONE in difference.kinds
+        target = version or (None if is_gone else latest)
+        row = _change_row(article, facts.at, difference, latest, target)
+        session.add(row)
+        session.flush()
+        assert row.id is not None
+        _index(session, row)
+        article.status = "gone" if is_gone else "followed"
+        article.changed_at = facts.at
+        event = "gone" if is_gone else "restored" if Kind.RESTORED in difference.kinds else "updated"
+        self._alert(session, Event(event, article, difference, _feed_name(session, article)), facts.at, row.id)
+        outcome = "gone" if is_gone else "changed"
+        return VisitResult(article.id, outcome, version.number if version else None, row.id, difference.summary)
+
+    def _alert(self, session: Session, event: Event, at: datetime, change_id: int | None) -> None:
+        for draft in self._route(event):
+            assert event.article.id is not None
+            session.add(
+                Alert(
+                    uid=f"msg_{uuid.uuid4().hex}",
+                    channel=draft.channel,
+                    event=event.type,
+                    article_id=event.article.id,
+                    change_id=change_id,
+                    rules=list(draft.rules),
+                    created_at=at,
+                    next_attempt_at=at,
+                )
+            )
+
+    def _note(self, session: Session, article: Article, facts: VisitFacts, result: VisitResult) -> None:
+        """What every visit leaves behind, whatever it found."""
+        assert article.id is not None
+        failed = result.outcome in ("failed", "wall")
+        error = (facts.error or result.summary) if failed else ""
+        session.add(Visit(article_id=article.id, at=facts.at, outcome=result.outcome, status=facts.status, error=error))
+        article.last_visit_at = facts.at
+        article.last_requested_at = facts.requested_at
+        article.failures = article.failures + 1 if failed else 0
+        article.error = error
+        if not failed and result.outcome != "gone":
+            article.missing_since = None
+            article.last_read_at = facts.at
+            _keep_validators(article, facts)
+        if facts.text is not None and not failed:
+            _take_over(article, facts.text)
+        planned = self._plan(article, facts.at)
+        article.next_visit_at = None if article.status == "ignored" else max(planned, facts.not_before or planned)
+        session.add(article)
+
+
+def _lock(session: Session, article_id: int) -> Article:
+    return session.exec(select(Article).where(Article.id == article_id).with_for_update()).one()
+
+
+def latest_version(session: Session, article_id: int) -> Version | None:
+    newest = select(Version).where(Version.article_id == article_id).order_by(col(Version.number).desc())
+    return session.exec(newest.limit(1)).first()
+
+
+def _add_version(session: Session, article: Article, at: datetime, text: Text) -> Version:
+    assert article.id is not None
+    article.versions += 1
+    version = Version(
+        article_id=article.id,
+        number=article.versions,
+        captured_at=at,
+        sha256=text.sha256,
+        headline=text.headline,
+        words=text.words,
+        notices=[{"kind": notice.kind.value, "text": notice.text} for notice in notices_in(text.paragraphs)],
+        content=text.to_json(),
+    )
+    session.add(version)
+    return version
+
+
+def _change_row(
+    article: Article, at: datetime, difference: Difference, source: Version | None, target: Version | None
+) -> Change:
+    assert article.id is not None
+    return Change(
+        article_id=article.id,
+        from_version=source.number if source else None,
+        to_version=target.number if target else None,
+        detected_at=at,
+        last_unchanged_at=article.last_read_at,
+        kinds=[kind.value for kind in difference.kinds],
+        significance=difference.significance.value,
+        reason=difference.reason,
+        stealth=difference.stealth,
+        summary=difference.summary,
+        words_added=difference.words_added,
+        words_removed=difference.words_removed,
+        notices=[asdict(notice) for notice in difference.notices],
+        statements=[asdict(statement) for statement in difference.statements],
+    )
+
+
+def _index(session: Session, row: Change) -> None:
+    assert row.id is not None
+    session.add_all(ChangeKind(kind=kind, change_id=row.id) for kind in row.kinds)
+    speakers = dict.fromkeys(statement["speaker"] for statement in row.statements)
+    session.add_all(ChangeSpeaker(speaker=speaker, change_id=row.id) for speaker in speakers)
+
+
+def _keep_validators(article: Article, facts: VisitFacts) -> None:
+    """A page brings its validators; "not modified" confirms the old ones unless it names new ones."""
+    if facts.outcome == "not modified":
+        article.etag = facts.etag or article.etag
+        article.last_modified = facts.last_modified or article.last_modified
+    else:
+        article.etag, article.last_modified = facts.etag, facts.last_modified
+
+
+def _take_over(article: Article, text: Text) -> None:
+    """What the page now says of itself; a modification date is only ever replaced by one."""
+    article.title = text.headline or article.title
+    article.language = text.language or article.language
+    article.published_at = article.published_at or text.published_at
+    article.modified_at = text.modified_at or article.modified_at
+
+
+def _feed_name(session: Session, article: Article) -> str:
+    feed = session.get(Feed, article.feed_id) if article.feed_id else None
+    return feed.name if feed else ""
+
+
+def _is_another_page(old: Text, new: Text) -> bool:
+    """Nothing of the article is left, not even its headline: an error page or another story, never an edit."""
+    if fold(old.headline) == fold(new.headline):
+        return False
+    if _shared_words(old.headline, new.headline) > 0.3:
+        return False
+    before, after = ({fold(p.text) for p in text.paragraphs} for text in (old, new))
+    if len(before & after) > STRANGE * max(len(before), 1):
+        return False
+    return _shared_words(old.plain, new.plain) < 0.35
+
+
+def _shared_words(old: str, new: str) -> float:
+    """Share of the words of the shorter text that the other has too, 0 to 1."""
+    before, after = set(fold(old).lower().split()), set(fold(new).lower().split())
+    return len(before & after) / max(1, min(len(before), len(after)))
