@@ -1,0 +1,1 @@
+"""Rules, wording, channels, and the outbox that delivers."""
