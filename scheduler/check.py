@@ -1,0 +1,63 @@
+"""One pass: due feeds, then due articles, then what waits in the outbox."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+from alerts.delivery import Deliverer
+from scheduler.work import Tally, Work
+from storage import feeds, outbox, queries
+from storage.database import Database
+
+T = TypeVar("T")
+Progress = Callable[[str, int, int], None]  # what is being done, how many are done, of how many
+AT_ONCE = 32
+
+
+async def check(
+    database: Database,
+    work: Work,
+    deliverer: Deliverer,
+    *,
+    every: bool = False,
+    progress: Progress = lambda *_: None,
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
+) -> dict[str, Any]:
+    """Returns the object of the contract's `check --json`. With `every`, whatever is due or not."""
+    tally = Tally()
+    before = await asyncio.to_thread(outbox.counts, database)
+    polls = await asyncio.to_thread(feeds.due_feeds, database, now(), every=every)
+    await _all(polls, lambda feed: work.poll(feed, tally), lambda done: progress("feeds", done, len(polls)))
+    due = await asyncio.to_thread(queries.due_articles, database, now(), every=every)
+    await _all(due, lambda article: work.visit(article, tally), lambda done: progress("articles", done, len(due)))
+    delivered = await deliverer.deliver_due()
+    after = await asyncio.to_thread(outbox.counts, database)
+    return {
+        "feeds": tally.feeds,
+        "articles": tally.articles,
+        "versions": tally.versions,
+        "changes": tally.changes,
+        "alerts": {
+            "sent": delivered.sent,
+            "waiting": after["waiting"],
+            "failed": after["failed"] - before["failed"],
+        },
+    }
+
+
+async def _all(items: Sequence[T], do: Callable[[T], Awaitable[None]], report: Callable[[int], None]) -> None:
+    """`do` for every item, a bounded number at once; the first error ends the pass and travels on."""
+    room = asyncio.Semaphore(AT_ONCE)
+    done = 0
+
+    async def one(item: T) -> None:
+        nonlocal done
+        async with room:
+            await do(item)
+        done += 1
+        report(done)
+
+    async with asyncio.TaskGroup() as group:
+        for item in items:
+            group.create_task(one(item))

@@ -1,0 +1,180 @@
+"""One feed polled, one article visited: what was found goes into the record."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+import structlog
+
+from crawler.crawl import Crawl
+from crawler.feeds import Entry
+from crawler.outcomes import ArticleVisit, FeedPoll, Order
+from revisions.errors import FetchError
+from revisions.topic import Relevance, Topic
+from scheduler.revisit import Limits, next_interval, next_visit
+from storage import feeds, queries
+from storage.database import Database
+from storage.facts import FoundArticle, PollFacts, Route, VisitFacts, VisitResult
+from storage.record import Recorder
+from storage.tables import Article, Feed
+
+log = structlog.get_logger()
+_AT_ONCE = timedelta(seconds=5)  # the shortest a host is left alone
+
+
+@dataclass
+class Tally:
+    """What a pass did, as in the contract's `check --json`."""
+
+    feeds: dict[str, int] = field(default_factory=lambda: {"polled": 0, "not_modified": 0, "failed": 0})
+    articles: dict[str, int] = field(
+        default_factory=lambda: {"discovered": 0, "visited": 0, "not_modified": 0, "failed": 0}
+    )
+    versions: int = 0
+    changes: int = 0
+    postponed: int = 0
+
+
+class Work:
+    """Polls feeds and visits articles with one crawl, one record and one topic."""
+
+    def __init__(
+        self,
+        crawl: Crawl,
+        database: Database,
+        topic: Topic,
+        route: Route,
+        limits: Limits,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._crawl = crawl
+        self._database = database
+        self._topic = topic
+        self._limits = limits
+        self._now = now
+        self._recorder = Recorder(database, topic, route, self._plan)
+
+    async def poll(self, feed: Feed, tally: Tally) -> None:
+        """Ask for a feed and record its entries; what fails is marked on the feed and tried again later."""
+        assert feed.id is not None
+        try:
+            poll = await self._crawl.poll(Order(feed.url, feed.etag, feed.last_modified))
+        except FetchError as error:
+            until = self._now() + max(_AT_ONCE, error.retry_after or _AT_ONCE)
+            await asyncio.to_thread(feeds.postpone_feed, self._database, feed.id, until)
+            tally.postponed += 1
+            log.info("feed postponed", feed=feed.name, reason=error.reason)
+            return
+        new = await asyncio.to_thread(self._record_poll, feed, poll)
+        tally.feeds["polled"] += 1
+        tally.feeds["not_modified"] += poll.not_modified
+        tally.feeds["failed"] += bool(poll.error)
+        tally.articles["discovered"] += new
+        _tell_poll(feed, poll, new)
+
+    def _record_poll(self, feed: Feed, poll: FeedPoll) -> int:
+        assert feed.id is not None
+        found = self._relevant(feed, poll.feed.entries if poll.feed else ())
+        known = feeds.known_urls(self._database, [f.url for f in found])
+        new = sum(f.url not in known for f in found)
+        interval = next_interval(
+            timedelta(seconds=feed.interval_seconds),
+            new_entries=new,
+            failures=feed.failures + 1 if poll.error else 0,
+            limits=self._limits,
+        )
+        now = self._now()
+        facts = PollFacts(
+            at=now,
+            next_poll_at=now + max(interval, poll.retry_after or interval),
+            interval_seconds=feed.interval_seconds if poll.error else int(interval.total_seconds()),
+            read=poll.feed is not None or poll.not_modified,
+            kind=poll.feed.kind if poll.feed else "",
+            moved_to=poll.moved_to,
+            etag=poll.etag or (feed.etag if poll.not_modified else ""),
+            last_modified=poll.last_modified or (feed.last_modified if poll.not_modified else ""),
+            error=poll.error,
+        )
+        return feeds.record_poll(self._database, feed.id, facts, found)
+
+    def _relevant(self, feed: Feed, entries: tuple[Entry, ...]) -> list[FoundArticle]:
+        """The entries that are about the topic, or may be; each address once."""
+        found: dict[str, FoundArticle] = {}
+        for entry in entries:
+            relevance = self._relevance(feed, entry)
+            if relevance is not Relevance.NO:
+                certain = relevance is Relevance.YES
+                found.setdefault(
+                    entry.url, FoundArticle(entry.url, entry.title, certain, entry.published_at, entry.updated_at)
+                )
+        return list(found.values())
+
+    def _relevance(self, feed: Feed, entry: Entry) -> Relevance:
+        if feed.relevant == "all" or not self._topic.terms:
+            return Relevance.YES
+        return self._topic.judge(f"{entry.title}\n{entry.summary}").relevance
+
+    async def visit(self, article: Article, tally: Tally) -> None:
+        """Ask for an article's page and record what was found."""
+        assert article.id is not None
+        try:
+            visit = await self._crawl.visit(Order(article.url, article.etag, article.last_modified))
+        except FetchError as error:
+            until = self._now() + max(_AT_ONCE, error.retry_after or _AT_ONCE)
+            await asyncio.to_thread(queries.postpone_article, self._database, article.id, until)
+            tally.postponed += 1
+            log.info("visit postponed", article=article.id, reason=error.reason)
+            return
+        result = await asyncio.to_thread(self._recorder.visit, article.id, self._facts(visit))
+        _count_visit(tally, result)
+        _tell_visit(article, visit, result)
+
+    def _facts(self, visit: ArticleVisit) -> VisitFacts:
+        now = self._now()
+        return VisitFacts(
+            requested_at=visit.requested_at,
+            at=now,
+            outcome=visit.outcome.value,
+            text=visit.text,
+            canonical=visit.canonical,
+            answered=visit.answered,
+            status=visit.status,
+            etag=visit.etag,
+            last_modified=visit.last_modified,
+            error=visit.error,
+            not_before=now + visit.retry_after if visit.retry_after else None,
+        )
+
+    def _plan(self, article: Article, now: datetime) -> datetime:
+        events = [article.first_seen_at, article.changed_at]
+        return next_visit(now, max(filter(None, events)), article.failures, self._limits)
+
+
+def _count_visit(tally: Tally, result: VisitResult) -> None:
+    tally.articles["visited"] += 1
+    tally.articles["not_modified"] += result.outcome == "not modified"
+    tally.articles["failed"] += result.outcome in ("failed", "wall")
+    tally.versions += result.version is not None
+    tally.changes += result.change_id is not None
+
+
+def _tell_poll(feed: Feed, poll: FeedPoll, new: int) -> None:
+    if poll.error:
+        log.warning("feed cannot be read, will be tried again", feed=feed.name, url=feed.url, reason=poll.error)
+    elif poll.moved_to:
+        log.info("feed has moved for good", feed=feed.name, to=poll.moved_to)
+    if new:
+        log.info("new articles on the story", feed=feed.name, articles=new)
+
+
+def _tell_visit(article: Article, visit: ArticleVisit, result: VisitResult) -> None:
+    if result.change_id is not None:
+        log.info("article changed", outlet=article.outlet, article=result.article_id, summary=result.summary)
+    elif result.version is not None:
+        log.info("article recorded", outlet=article.outlet, article=result.article_id, url=article.url)
+    elif result.outcome in ("failed", "wall", "gone"):
+        reason = visit.error or result.summary
+        log.warning("article cannot be read", article=article.id, url=article.url, reason=reason)
+    else:
+        log.debug("article visited", article=article.id, outcome=result.outcome)
