@@ -1,0 +1,3 @@
+from addendum.cli import main
+
+main()

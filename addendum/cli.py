@@ -1,0 +1,250 @@
+"""The command line."""
+
+import os
+import sys
+from typing import Annotated
+
+import typer
+
+from addendum import __version__
+from addendum.context import Context
+from revisions.errors import AddendumError, ConfigError
+
+app = typer.Typer(
+    name="addendum",
+    help="Watch the news about one story and tell people when an article that is already out is changed.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+feeds_app = typer.Typer(name="feeds", help="The feeds that are watched.", no_args_is_help=True)
+alerts_app = typer.Typer(name="alerts", help="Alerts waiting, sent and failed.", no_args_is_help=True)
+app.add_typer(feeds_app)
+app.add_typer(alerts_app)
+
+AsJson = Annotated[bool, typer.Option("--json", help="JSON Lines: one object a line.")]
+Which = Annotated[str, typer.Argument(metavar="ARTICLE", help="An article's number or any of its URLs.")]
+WhichFeed = Annotated[str, typer.Argument(metavar="FEED", help="A feed's number, name or address.")]
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"addendum {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    ctx: typer.Context,
+    config: Annotated[
+        str | None, typer.Option(metavar="PATH", help="Configuration file (default: $ADDENDUM_CONFIG, ./config.toml).")
+    ] = None,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    ctx.obj = Context(config)
+
+
+@app.command()
+def init(
+    path: Annotated[str, typer.Argument(help="Where to write it.")] = "config.toml",
+    force: Annotated[bool, typer.Option("--force", help="Overwrite an existing file.")] = False,
+) -> None:
+    """Write a commented configuration file to start from."""
+    from addendum.commands.init import write
+
+    write(path, force=force)
+
+
+@app.command()
+def run(ctx: typer.Context) -> None:
+    """Watch in the background: poll, visit, deliver and serve the web page, until stopped."""
+    from addendum.commands.run import run_daemon
+
+    run_daemon(ctx.obj)
+
+
+@app.command()
+def check(
+    ctx: typer.Context,
+    every: Annotated[bool, typer.Option("--all", help="Every feed and article, whether it is due or not.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print what was done as one JSON object.")] = False,
+) -> None:
+    """Do one pass and exit: due feeds, due articles, waiting alerts."""
+    from addendum.commands.check import run_check
+
+    run_check(ctx.obj, every=every, as_json=as_json)
+
+
+@app.command()
+def articles(ctx: typer.Context, as_json: AsJson = False) -> None:
+    """List the articles that are followed, the most recently changed first."""
+    from addendum.commands.ask import show_articles
+
+    show_articles(ctx.obj, as_json=as_json)
+
+
+@app.command()
+def history(ctx: typer.Context, article: Which, as_json: AsJson = False) -> None:
+    """List the versions of an article, with its latest visits."""
+    from addendum.commands.ask import show_history
+
+    show_history(ctx.obj, article, as_json=as_json)
+
+
+@app.command()
+def diff(
+    ctx: typer.Context,
+    article: Which,
+    source: Annotated[int | None, typer.Argument(metavar="[FROM", help="Version (default: the one before TO).")] = None,
+    target: Annotated[int | None, typer.Argument(metavar="[TO]]", help="Version (default: the latest).")] = None,
+    form: Annotated[str, typer.Option("--format", metavar="text|html|json", help="How to show it.")] = "text",
+) -> None:
+    """Show what changed between two versions, word by word."""
+    from addendum.commands.diff import show_diff
+
+    show_diff(ctx.obj, article, source, target, form)
+
+
+@app.command()
+def changes(
+    ctx: typer.Context,
+    since: Annotated[str, typer.Option(metavar="7d|DATE", help="Only changes seen since then.")] = "",
+    kind: Annotated[str, typer.Option(metavar="K", help="Only changes of this kind (statement, notice, …).")] = "",
+    speaker: Annotated[str, typer.Option(metavar="S", help="Only changes in what this speaker is quoted with.")] = "",
+    stealth: Annotated[bool, typer.Option("--stealth", help="Only changes nobody owned up to.")] = False,
+    limit: Annotated[int, typer.Option(min=1, help="At most so many.")] = 50,
+    as_json: AsJson = False,
+) -> None:
+    """List changes, newest first."""
+    from addendum.commands.ask import show_changes
+
+    show_changes(ctx.obj, since=since, kind=kind, speaker=speaker, stealth=stealth, limit=limit, as_json=as_json)
+
+
+@app.command()
+def doctor(
+    ctx: typer.Context,
+    offline: Annotated[bool, typer.Option("--offline", help="Do not ask the feeds.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Check configuration, record, feeds and channels, and say what to do about each finding."""
+    from addendum.commands.doctor import examine
+
+    examine(ctx.obj, offline=offline, as_json=as_json)
+
+
+@feeds_app.command("list")
+def feeds_list(ctx: typer.Context, as_json: AsJson = False) -> None:
+    """List the feeds with their state."""
+    from addendum.commands.feeds import show_feeds
+
+    show_feeds(ctx.obj, as_json=as_json)
+
+
+@feeds_app.command("add")
+def feeds_add(
+    ctx: typer.Context,
+    url: str,
+    name: Annotated[str, typer.Option(help="A name for it (default: its host).")] = "",
+    outlet: Annotated[str, typer.Option(help="The outlet its articles belong to (default: the name).")] = "",
+    every_entry: Annotated[
+        bool, typer.Option("--all", help="Follow every entry, not only those on the topic.")
+    ] = False,
+) -> None:
+    """Watch another feed."""
+    from addendum.commands.feeds import add
+
+    add(ctx.obj, url, name=name, outlet=outlet, relevant="all" if every_entry else "match")
+
+
+@feeds_app.command("remove")
+def feeds_remove(ctx: typer.Context, feed: WhichFeed) -> None:
+    """Stop watching a feed; its articles are kept and still visited."""
+    from addendum.commands.feeds import remove
+
+    remove(ctx.obj, feed)
+
+
+@feeds_app.command("pause")
+def feeds_pause(ctx: typer.Context, feed: WhichFeed) -> None:
+    """Leave a feed alone until it is resumed."""
+    from addendum.commands.feeds import pause
+
+    pause(ctx.obj, feed, paused=True)
+
+
+@feeds_app.command("resume")
+def feeds_resume(ctx: typer.Context, feed: WhichFeed) -> None:
+    """Poll a paused feed again."""
+    from addendum.commands.feeds import pause
+
+    pause(ctx.obj, feed, paused=False)
+
+
+@feeds_app.command("import")
+def feeds_import(ctx: typer.Context, path: Annotated[str, typer.Argument(metavar="FILE")]) -> None:
+    """Watch every feed of an OPML file."""
+    from addendum.commands.feeds import import_opml
+
+    import_opml(ctx.obj, path)
+
+
+@feeds_app.command("export")
+def feeds_export(ctx: typer.Context) -> None:
+    """Print the feeds as OPML."""
+    from addendum.commands.feeds import export_opml
+
+    export_opml(ctx.obj)
+
+
+@alerts_app.command("list")
+def alerts_list(
+    ctx: typer.Context,
+    state: Annotated[str, typer.Option(metavar="waiting|sent|failed", help="Only alerts in this state.")] = "",
+    limit: Annotated[int, typer.Option(min=1, help="At most so many.")] = 50,
+    as_json: AsJson = False,
+) -> None:
+    """List alerts, newest first."""
+    from addendum.commands.alerts import show_alerts
+
+    show_alerts(ctx.obj, state=state, limit=limit, as_json=as_json)
+
+
+@alerts_app.command("test")
+def alerts_test(
+    ctx: typer.Context,
+    channel: Annotated[str, typer.Argument(help="A channel's name (default: every channel).")] = "",
+) -> None:
+    """Send a test message."""
+    from addendum.commands.alerts import test_channels
+
+    test_channels(ctx.obj, channel)
+
+
+@alerts_app.command("retry")
+def alerts_retry(
+    ctx: typer.Context,
+    alert: Annotated[list[int] | None, typer.Argument(help="Alerts' numbers (default: all that failed).")] = None,
+) -> None:
+    """Put failed alerts back in line, and open the channel again if it was switched off."""
+    from addendum.commands.alerts import retry_alerts
+
+    retry_alerts(ctx.obj, alert or [])
+
+
+def main() -> None:
+    """Exit status: 0 done, 1 failed, 2 wrong use or configuration."""
+    try:
+        app()
+    except ConfigError as error:
+        sys.stderr.write(f"addendum: {error}\n")
+        sys.exit(2)
+    except AddendumError as error:
+        sys.stderr.write(f"addendum: {error}\n")
+        sys.exit(1)
+    except BrokenPipeError:  # the reader of a pipe has had enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)

@@ -1,0 +1,104 @@
+"""`addendum doctor`: what stands in the way of a running watch, and what to do about it."""
+
+import asyncio
+import shutil
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from sqlalchemy import make_url
+
+from addendum import build
+from addendum.config import Config
+from addendum.context import Context
+from addendum.output import json_lines, table
+from crawler import loop
+from crawler.crawl import Crawl
+from crawler.outcomes import Order
+from revisions.errors import AddendumError, FetchError
+from storage import outbox
+from storage.database import Database
+from storage.feeds import list_feeds, sync_feeds
+from storage.tables import Feed
+
+LITTLE_SPACE = 1_000_000_000  # bytes
+
+
+@dataclass(frozen=True)
+class Finding:
+    what: str
+    state: str  # ok, note, problem
+    said: str
+
+
+def examine(context: Context, *, offline: bool, as_json: bool) -> None:
+    """Exits with status 1 where there is a problem."""
+    with context.record() as (config, database):
+        sync_feeds(database, build.feed_specs(config))
+        findings = [*_configuration(config), *_database(config, database), *_channels(config, database)]
+        if not offline:
+            findings += loop.run(_feeds(config, list_feeds(database)))
+    if as_json:
+        json_lines(map(asdict, findings))
+    else:
+        table(("What", "State", "Finding"), [(f.what, f.state, f.said) for f in findings], "")
+    if any(f.state == "problem" for f in findings):
+        sys.exit(1)
+
+
+def _configuration(config: Config) -> Iterator[Finding]:
+    if not config.service.contact:
+        yield Finding("contact", "note", "set service.contact, so that outlets know whom to write to")
+    if not config.topic.terms and any(feed.relevant == "match" for feed in config.feeds):
+        yield Finding("topic", "note", "topic.terms is empty, so every entry of every feed is followed")
+    if not config.channels:
+        yield Finding("channels", "note", "no channel is configured: changes are recorded, nobody is told")
+    yield Finding(
+        "configuration", "ok", f"{len(config.feeds)} feeds, {len(config.channels)} channels, {len(config.rules)} rules"
+    )
+
+
+def _database(config: Config, database: Database) -> Iterator[Finding]:
+    yield Finding("database", "ok", f"{database.name}, schema {database.revision()}")
+    url = make_url(config.service.database)
+    if url.get_backend_name() == "sqlite" and url.database:
+        free = shutil.disk_usage(Path(url.database).resolve().parent).free
+        state = "problem" if free < LITTLE_SPACE else "ok"
+        remedy = "; free some, or move the database" if state == "problem" else ""
+        yield Finding("disk", state, f"{free / 1e9:.1f} GB free{remedy}")
+    waiting = outbox.counts(database)
+    if waiting["failed"]:
+        yield Finding("alerts", "problem", f"{waiting['failed']} failed; see `addendum alerts list --state failed`")
+
+
+def _channels(config: Config, database: Database) -> Iterator[Finding]:
+    closed = outbox.closed_channels(database)
+    try:
+        build.channels(config)
+    except AddendumError as error:
+        yield Finding("channels", "problem", str(error))
+    for channel in config.channels:
+        if channel.name in closed:
+            yield Finding(channel.name, "problem", f"{closed[channel.name]}; `addendum alerts retry` opens it again")
+        elif channel.type == "webhook" and not channel.secret:
+            yield Finding(channel.name, "note", "has no secret: its receiver cannot tell our messages from others'")
+        else:
+            yield Finding(channel.name, "ok", f"{channel.type}; `addendum alerts test {channel.name}` sends a message")
+
+
+async def _feeds(config: Config, watched: list[Feed]) -> list[Finding]:
+    """Ask every feed once."""
+    async with Crawl(build.crawl_settings(config)) as crawl:
+        return await asyncio.gather(*(_feed(crawl, feed) for feed in watched if not feed.paused))
+
+
+async def _feed(crawl: Crawl, feed: Feed) -> Finding:
+    try:
+        poll = await crawl.poll(Order(feed.url))
+    except FetchError as error:
+        return Finding(feed.name, "note", error.reason)
+    if poll.error or poll.feed is None:
+        return Finding(feed.name, "problem", f"{feed.url}: {poll.error}; correct the address or pause it")
+    moved = f"; moved for good to {poll.moved_to}" if poll.moved_to else ""
+    return Finding(feed.name, "ok", f"{len(poll.feed.entries)} entries ({poll.feed.kind}){moved}")

@@ -1,0 +1,232 @@
+"""The configuration: what can be set, with its defaults and what is allowed."""
+
+import base64
+import binascii
+from datetime import timedelta
+from ipaddress import ip_address
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from addendum import __version__
+from addendum.durations import Duration
+
+_SIZES = {"kb": 1000, "mb": 1000**2, "kib": 1024, "mib": 1024**2}
+
+
+def _size(value: object) -> object:
+    text = str(value).strip().lower() if isinstance(value, str) else ""
+    for unit, factor in sorted(_SIZES.items(), key=lambda item: -len(item[0])):
+        if text.endswith(unit) and text.removesuffix(unit).strip().isdigit():
+            return int(text.removesuffix(unit)) * factor
+    return value
+
+
+def _web_address(value: str) -> str:
+    if not value.startswith(("http://", "https://")):
+        raise ValueError(f"expected an address beginning with http:// or https://, got {value!r}")
+    return value
+
+
+Size = Annotated[int, BeforeValidator(_size)]
+WebAddress = Annotated[str, AfterValidator(_web_address)]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Service(_Section):
+    database: str = "sqlite:///addendum.db"
+    contact: str = ""
+    log: Literal["debug", "info", "warning", "error"] = "info"
+
+
+class Web(_Section):
+    host: str = "127.0.0.1"
+    port: int = Field(default=8321, ge=0, le=65535)
+    public_url: str = ""
+    token: str = ""
+
+    @model_validator(mode="after")
+    def _is_not_open_to_all(self) -> Self:
+        if not self.token and not is_loopback(self.host):
+            raise ValueError(
+                f"web.host is {self.host}, which others can reach: set web.token as well, or use 127.0.0.1"
+            )
+        return self
+
+    @property
+    def address(self) -> str:
+        """Where people reach the pages: `public_url`, or the address served on."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return self.public_url.rstrip("/") or f"http://{host}:{self.port}"
+
+
+def is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+class Speaker(_Section):
+    name: str = Field(min_length=1)
+    aliases: list[str] = []
+    organisation: str = ""
+
+
+class Topic(_Section):
+    name: str = "the story"
+    terms: list[str] = []
+    context: list[str] = []
+    exclude: list[str] = []
+    languages: list[str] = []
+    speakers: list[Speaker] = []
+
+
+class Crawl(_Section):
+    user_agent: str = ""
+    obey_robots: bool = True
+    min_delay: Duration = timedelta(seconds=2)
+    requests_per_hour_per_host: int = Field(default=360, ge=1)
+    max_page_bytes: Size = Field(default=10 * 1024**2, ge=1024)
+    timeout: Duration = timedelta(seconds=30)
+    allow_private_networks: list[str] = []
+
+
+class Revisit(_Section):
+    min: Duration = timedelta(minutes=2)
+    max: Duration = timedelta(days=30)
+    feed_min: Duration = timedelta(minutes=1)
+    feed_max: Duration = timedelta(hours=6)
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        for low, high in (("min", "max"), ("feed_min", "feed_max")):
+            if getattr(self, low) > getattr(self, high):
+                raise ValueError(f"revisit.{low} is longer than revisit.{high}")
+        return self
+
+
+class Feed(_Section):
+    name: str = Field(min_length=1)
+    url: WebAddress
+    outlet: str = ""
+    relevant: Literal["match", "all"] = "match"
+
+
+class Channel(_Section):
+    """`url` and `secret` for webhook, slack and apprise; `smtp`, `from` and `to` for email."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+    name: str = Field(min_length=1)
+    type: Literal["webhook", "slack", "email", "apprise"]
+    url: str = ""
+    secret: str = ""
+    smtp: str = ""
+    sender: str = Field(default="", alias="from")
+    to: list[str] = []
+
+    @field_validator("to", mode="before")
+    @classmethod
+    def _one_or_many(cls, value: Any) -> Any:
+        return [value] if isinstance(value, str) else value
+
+    @model_validator(mode="after")
+    def _has_what_its_type_needs(self) -> Self:
+        needed = {"email": ("smtp", "sender", "to")}.get(self.type, ("url",))
+        missing = [{"sender": "from"}.get(key, key) for key in needed if not getattr(self, key)]
+        if missing:
+            raise ValueError(f"a channel of type {self.type} needs {' and '.join(missing)}")
+        if self.type in ("webhook", "slack") and not self.url.startswith(("http://", "https://")):
+            raise ValueError("url must begin with http:// or https://")  # it may hold a secret, so it is not shown
+        if self.secret:
+            check_secret(self.secret)
+        return self
+
+
+def check_secret(secret: str) -> None:
+    """Standard Webhooks: base64 of 24 to 64 random bytes behind "whsec_". Raises `ValueError`."""
+    try:
+        base64.b64decode(secret.removeprefix("whsec_"), validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise ValueError('secret must be "whsec_" and base64; make one with `openssl rand -base64 32`') from error
+
+
+class Rule(_Section):
+    name: str = Field(min_length=1)
+    channels: list[str]
+    events: list[Literal["updated", "gone", "restored", "discovered"]] = ["updated", "gone", "restored", "discovered"]
+    significance: Literal["cosmetic", "minor", "major"] = "minor"
+    kinds: list[
+        Literal[
+            "headline",
+            "standfirst",
+            "byline",
+            "body",
+            "statement",
+            "notice",
+            "figures",
+            "removal",
+            "media",
+            "gone",
+            "restored",
+        ]
+    ] = []
+    speakers: list[str] = []
+    outlets: list[str] = []
+    stealth: bool | None = None
+
+
+class Config(BaseSettings):
+    """The whole configuration. Environment variables override the file: ADDENDUM_SERVICE__DATABASE."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="ADDENDUM_", env_nested_delimiter="__", extra="forbid", frozen=True, case_sensitive=False
+    )
+
+    service: Service = Service()
+    web: Web = Web()
+    topic: Topic = Topic()
+    crawl: Crawl = Crawl()
+    revisit: Revisit = Revisit()
+    feeds: list[Feed] = []
+    channels: list[Channel] = []
+    rules: list[Rule] = []
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return env_settings, init_settings
+
+    @model_validator(mode="after")
+    def _names_fit_together(self) -> Self:
+        _unique("channels", [channel.name for channel in self.channels])
+        _unique("feeds", [feed.url for feed in self.feeds])
+        known = {channel.name for channel in self.channels}
+        for rule in self.rules:
+            for name in rule.channels:
+                if name not in known:
+                    named = ", ".join(sorted(known)) or "none"
+                    raise ValueError(f"rule “{rule.name}” names the channel “{name}”; the channels are: {named}")
+        return self
+
+    @property
+    def user_agent(self) -> str:
+        contact = f" (+{self.service.contact})" if self.service.contact else ""
+        return self.crawl.user_agent or f"Addendum/{__version__}{contact}"
+
+
+def _unique(section: str, names: list[str]) -> None:
+    for name in names:
+        if names.count(name) > 1:
+            raise ValueError(f"{section}: “{name}” stands there twice")

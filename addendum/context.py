@@ -1,0 +1,49 @@
+"""What every command begins with: the configuration, the logs, the record. Imported late, so that help is at once."""
+
+import contextlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from addendum.config import Config
+    from storage.database import Database
+    from storage.tables import Article
+
+
+@dataclass(frozen=True)
+class Context:
+    """The options given before the command."""
+
+    config_path: str | None
+
+    def config(self) -> "Config":
+        from addendum.configfile import load
+        from addendum.logs import set_up
+
+        config = load(self.config_path)
+        set_up(config.service.log)
+        return config
+
+    @contextlib.contextmanager
+    def record(self) -> "Iterator[tuple[Config, Database]]":
+        """The configuration and the record, brought up to date and closed at the end."""
+        from storage.database import open_database
+
+        config = self.config()
+        database = open_database(config.service.database)
+        try:
+            yield config, database
+        finally:
+            database.close()
+
+    @staticmethod
+    def article(database: "Database", which: str) -> "Article":
+        """By number or any URL that leads to it. Raises `AddendumError` where there is none."""
+        from storage.queries import get_article
+
+        if which.isdigit():
+            return get_article(database, which)
+        from crawler.urls import canonical
+
+        return get_article(database, canonical(which))
