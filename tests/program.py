@@ -1,0 +1,114 @@
+"""The installed command line, driven from outside as a user would."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+COMMAND = Path(sys.executable).with_name("addendum")
+SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+
+
+@dataclass(frozen=True)
+class Program:
+    """`addendum` with one configuration file in a directory of its own."""
+
+    home: Path
+
+    @property
+    def config(self) -> Path:
+        return self.home / "config.toml"
+
+    def configure(self, feeds: dict[str, str], channels: str = "", more: str = "", crawl: str = "") -> None:
+        """A configuration for the newsroom: no delays, loopback allowed, a port chosen by the system."""
+        lines = [
+            f'[service]\ndatabase = "sqlite:///{self.home}/addendum.db"\ncontact = "desk@example.org"',
+            "[web]\nport = 0",
+            f'[crawl]\nmin_delay = "0s"\nrequests_per_hour_per_host = 1000000\ntimeout = "5s"\n{crawl}'
+            'allow_private_networks = ["127.0.0.0/8"]',
+            '[revisit]\nmin = "1s"\nfeed_min = "1s"',
+            '[topic]\nname = "Pegasus"\nterms = ["Pegasus", "NSO Group", "NSO"]',
+            'context = ["spyware", "surveillance"]\nexclude = ["Pegasus Airlines", "airline"]',
+            '[[topic.speakers]]\nname = "NSO Group"\naliases = ["NSO"]',
+            more,
+            *(f'[[feeds]]\nname = "{name}"\nurl = "{url}"' for name, url in feeds.items()),
+            channels,
+        ]
+        self.config.write_text("\n".join(lines), "utf-8")
+
+    def run(self, *arguments: str, expect: int = 0, **environment: str) -> str:
+        """Standard output; the exit status must be as expected."""
+        done = subprocess.run(
+            [COMMAND, "--config", self.config, *arguments],
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+            env={**os.environ, **environment},
+        )
+        assert done.returncode == expect, f"{arguments}: {done.returncode}\n{done.stdout}\n{done.stderr}"
+        return done.stdout if expect == 0 else done.stdout + done.stderr
+
+    def json(self, *arguments: str) -> list[Any]:
+        return [json.loads(line) for line in self.run(*arguments, "--json").splitlines()]
+
+    def check(self, *options: str) -> dict[str, Any]:
+        (result,) = self.json("check", *options)
+        return dict(result)
+
+    @contextmanager
+    def daemon(self) -> "Iterator[Daemon]":
+        """A running service; killed at the end if it still runs."""
+        log = (self.home / "daemon.log").open("a+")
+        process = subprocess.Popen([COMMAND, "--config", self.config, "run"], stderr=log, stdout=log, text=True)
+        try:
+            yield Daemon(process, self.home / "daemon.log")
+        finally:
+            process.kill()
+            process.wait()
+            log.close()
+
+
+@dataclass(frozen=True)
+class Daemon:
+    process: "subprocess.Popen[str]"
+    log_path: Path
+
+    @property
+    def log(self) -> str:
+        return self.log_path.read_text("utf-8")
+
+    @property
+    def url(self) -> str:
+        """The web page's address, once the log tells it."""
+        wait_for(lambda: "web page" in self.log)
+        return next(line for line in reversed(self.log.splitlines()) if "web page" in line).split("url=")[1].strip()
+
+    def kill(self) -> None:
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait()
+
+    def terminate(self) -> int:
+        """The exit status after SIGTERM."""
+        self.process.terminate()
+        return self.process.wait(timeout=15)
+
+    def get(self, path: str) -> str:
+        with urllib.request.urlopen(self.url + path, timeout=10) as answer:
+            return str(answer.read().decode())
+
+
+def wait_for(condition: Callable[[], object], seconds: float = 30.0) -> None:
+    """Until the condition holds; an assertion error if it does not in time."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "it did not happen in time"
+        time.sleep(0.02)
