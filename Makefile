@@ -23,7 +23,7 @@ install: $(VENV)/run.stamp  ## make the virtual environment and install
 run: $(VENV)/run.stamp  ## start the service with config.toml
 	$(BIN)/addendum --config config.toml run
 
-demo: $(VENV)/run.stamp  ## a small news site that changes, watched by the service; no internet needed
+demo: $(VENV)/dev.stamp  ## a small news site that changes, watched by the service; no internet needed
 	$(BIN)/python -m tests.newsroom.demo
 
 test: $(VENV)/dev.stamp  ## all tests

@@ -21,6 +21,7 @@ from crawler.urls import canonical
 from revisions.errors import FeedError, FetchError
 
 NOT_A_FEED = "this is not a feed (RSS, Atom, JSON Feed or news sitemap); open the address and look for its feed link"
+_HARMLESS = (feedparser.NonXMLContentType, feedparser.CharacterEncodingOverride)
 _SITEMAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
 _NEWS = "{http://www.google.com/schemas/sitemap-news/0.9}"
 
@@ -76,8 +77,9 @@ def _read_with_feedparser(body: bytes, url: str, headers: Mapping[str, str]) -> 
     if not parsed.version and not parsed.entries:
         reason = parsed.get("bozo_exception")
         raise FeedError(f"{NOT_A_FEED}{f' ({reason})' if reason else ''}", url)
-    if parsed.bozo and not parsed.entries:
-        raise FeedError(f"the feed is broken and holds no entries ({parsed.get('bozo_exception')})", url)
+    problem = parsed.get("bozo_exception")
+    if not parsed.entries and problem and not isinstance(problem, _HARMLESS):
+        raise FeedError(f"the feed is broken and holds no entries ({problem})", url)
     entries = [_from_feedparser(item, url) for item in parsed.entries]
     return _feed(parsed.version or "unknown", _plain(parsed.feed.get("title")), entries)
 

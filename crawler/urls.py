@@ -1,9 +1,10 @@
 """One URL for one article: what can be dropped from an address, and which addresses belong to one site."""
 
+import re
 import tomllib
 from functools import cache
 from importlib import resources
-from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, unquote, urlencode, urljoin, urlsplit, urlunsplit
 
 import tldextract
 from w3lib.url import safe_url_string
@@ -54,6 +55,11 @@ def _kept_query(query: str) -> str:
 def host_of(url: str) -> str:
     """The host politeness is kept towards."""
     return urlsplit(url).hostname or ""
+
+
+def words_of(url: str) -> str:
+    """The words of an address's path, which often say more than a playful title."""
+    return " ".join(re.findall(r"[^\W_]+", unquote(urlsplit(url).path)))
 
 
 def site_of(url: str) -> str:

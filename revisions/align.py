@@ -89,7 +89,8 @@ def diff_words(old: Sequence[Token], new: Sequence[Token]) -> tuple[Span, ...]:
     runs: list[tuple[Edit, Sequence[Token]]] = []
     for op in LCSseq.opcodes([t.key for t in old], [t.key for t in new]):
         if op.tag == "equal":
-            runs.append((Edit.EQUAL, new[op.dest_start : op.dest_end]))
+            pairs = zip(old[op.src_start : op.src_end], new[op.dest_start : op.dest_end], strict=True)
+            runs.append((Edit.EQUAL, [Token(b.text, b.space or a.space, b.key) for a, b in pairs]))
             continue
         if op.src_end > op.src_start:
             runs.append((Edit.DELETE, old[op.src_start : op.src_end]))

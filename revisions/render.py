@@ -55,19 +55,11 @@ def mark_up(spans: tuple[Span, ...], deleted: tuple[str, str], inserted: tuple[s
     """The spans as one string with the given brackets, white space kept outside them."""
     brackets = {Edit.EQUAL: ("", ""), Edit.DELETE: deleted, Edit.INSERT: inserted}
     out = []
-    for at, span in enumerate(spans):
+    for span in spans:
         left, right = brackets[span.edit]
         body = span.text.rstrip()
-        space = span.text[len(body) :] or (" " if _needs_space(spans, at) else "")
-        out.append(f"{left}{body}{right}{space}")
+        out.append(f"{left}{body}{right}{span.text[len(body) :]}")
     return "".join(out).strip()
-
-
-def _needs_space(spans: tuple[Span, ...], at: int) -> bool:
-    """A paragraph's last kept word carries no space; words removed behind it need one before them."""
-    following = spans[at + 1].text if at + 1 < len(spans) else ""
-    kept = spans[at].edit is Edit.EQUAL and bool(spans[at].text) and not spans[at].text[-1].isspace()
-    return kept and following[:1].isalnum()
 
 
 def as_html(old: Text, new: Text, *, unchanged: bool = False) -> str:

@@ -52,7 +52,7 @@ class StatementChange:
 @dataclass(frozen=True)
 class _Saying:
     verbs: re.Pattern[str]
-    carriers: re.Pattern[str]
+    carried: re.Pattern[str]
     silence: re.Pattern[str]
     label: re.Pattern[str]
 
@@ -61,11 +61,15 @@ class _Saying:
 def _saying() -> _Saying:
     data = tomllib.loads((resources.files("revisions") / "data" / "saying.toml").read_text("utf-8"))
 
-    def any_of(key: str) -> re.Pattern[str]:
+    def any_of(key: str) -> str:
         forms = sorted({fold(form) for row in data.values() for form in row[key]}, key=len, reverse=True)
-        return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, forms))})(?!\w)", re.IGNORECASE)
+        return rf"(?<!\w)(?:{'|'.join(map(re.escape, forms))})(?!\w)"
 
-    return _Saying(any_of("verbs"), any_of("carriers"), any_of("silence"), any_of("label"))
+    verbs, carriers = any_of("verbs"), any_of("carriers")
+    # "it also added", "the company has since said"; or turned round at the end of a clause, "…, said the company."
+    carried = rf"{carriers}\W+(?:\w+\W+){{0,2}}?(?P<before>{verbs})|(?P<after>{verbs})\W+{carriers}(?=\s*(?:[.,;:]|$))"
+    patterns = (verbs, carried, any_of("silence"), any_of("label"))
+    return _Saying(*(re.compile(pattern, re.IGNORECASE) for pattern in patterns))
 
 
 class Attribution:
@@ -113,7 +117,7 @@ class Attribution:
             return named
         if floor:
             return floor
-        if last and says and _saying().carriers.search(outside):
+        if last and says and _carries_on(outside):
             return last
         if last and not says and _goes_on(sentence, opens=opens):
             return last
@@ -123,6 +127,14 @@ class Attribution:
         """The speaker named first in the text; the longer name where two begin together."""
         hits = [(m.start(), -len(m[0]), name) for name, p in self._patterns if (m := p.search(fold(text)))]
         return min(hits)[2] if hits else ""
+
+
+def _carries_on(outside: str) -> bool:
+    """Is the one who says something in this sentence, quotations aside, the speaker named before?"""
+    first, carried = _saying().verbs.search(outside), _saying().carried.search(outside)
+    if not first or not carried:
+        return False
+    return first.start() in (carried.start("before"), carried.start("after"))
 
 
 def _somebody_speaks(sentence: str) -> bool:

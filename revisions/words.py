@@ -15,8 +15,8 @@ _SAME = str.maketrans(
         "\u2026": "...",
     }
 )
-# A word with inner apostrophes, points, commas and hyphens ("NSO's", "50,000", "end-use"), or one mark.
-_TOKEN = re.compile(r"(\w+(?:['\u2019.,:\u2011-]\w+)*|[^\w\s])(\s*)")
+# A word with inner apostrophes, points, commas and hyphens ("NSO's", "$50,000", "11%", "end-use"), or one mark.
+_TOKEN = re.compile(r"([$€£¥₹₪]?\w+(?:['\u2019.,:\u2011-]\w+)*%?|[^\w\s])(\s*)")
 _WORD = re.compile(r"[^\W_][\w]*(?:['\u2019.,:\u2011-]\w+)*")
 _SENTENCE_END = re.compile(r"[.!?\u2026\u061f\u06d4\u0964]+[\"'\u201d\u2019\u00bb)\]]*\s+(?=\S)")
 _ABBREVIATION = re.compile(

@@ -10,6 +10,7 @@ import structlog
 from crawler.crawl import Crawl
 from crawler.feeds import Entry
 from crawler.outcomes import ArticleVisit, FeedPoll, Order
+from crawler.urls import words_of
 from revisions.errors import FetchError
 from revisions.topic import Relevance, Topic
 from scheduler.revisit import Limits, next_interval, next_visit
@@ -113,7 +114,7 @@ class Work:
     def _relevance(self, feed: Feed, entry: Entry) -> Relevance:
         if feed.relevant == "all" or not self._topic.terms:
             return Relevance.YES
-        return self._topic.judge(f"{entry.title}\n{entry.summary}").relevance
+        return self._topic.judge(f"{entry.title}\n{entry.summary}\n{words_of(entry.url)}").relevance
 
     async def visit(self, article: Article, tally: Tally) -> None:
         """Ask for an article's page and record what was found."""

@@ -140,15 +140,15 @@ def test_history_and_diff_show_what_changed(watched: Program, newsroom: Newsroom
     assert (second["number"], second["change"]) == (2, change["id"])
     assert second["notices"][0]["kind"] == "correction"
     text = watched.run("diff", url)
-    assert "[-14m-]{+11m+}" in text
+    assert "[-$14m-]{+$11m+}" in text
     html = watched.run("diff", url, "1", "2", "--format", "html")
-    assert "<del>14m</del><ins>11m</ins>" in html
+    assert "<del>$14m</del><ins>$11m</ins>" in html
     spans = [
         span
         for part in map(json.loads, watched.run("diff", url, "--format", "json").splitlines())
         for span in part["spans"]
     ]
-    assert {"edit": "insert", "text": "11m"} in spans
+    assert {"edit": "insert", "text": "$11m"} in spans
 
 
 def test_the_same_article_in_several_feeds_and_under_other_addresses_is_one_article(

@@ -1,0 +1,76 @@
+"""The pages over a real socket are tested with the service; here: access, and hostile text."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+
+from revisions.text import Paragraph, Text
+from storage.database import Database, open_database
+from storage.tables import Article, Change, Version
+from web.app import create_app
+
+NOW = datetime(2021, 7, 18, 16, tzinfo=UTC)
+HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(1)>"
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    opened = open_database(f"sqlite:///{tmp_path}/record.db")
+    texts = [Text(HOSTILE, (Paragraph(f"{HOSTILE} {n}"),)) for n in (1, 2)]
+    with opened.write() as session:
+        session.add(Article(url="https://n.example/a", title=HOSTILE, outlet=HOSTILE, first_seen_at=NOW, versions=2))
+        session.flush()
+        for n, text in enumerate(texts, 1):
+            session.add(
+                Version(
+                    article_id=1,
+                    number=n,
+                    captured_at=NOW,
+                    sha256=text.sha256,
+                    headline=HOSTILE,
+                    words=1,
+                    content=text.to_json(),
+                )
+            )
+        session.add(
+            Change(
+                article_id=1,
+                from_version=1,
+                to_version=2,
+                detected_at=NOW,
+                kinds=["body"],
+                significance="minor",
+                summary=HOSTILE,
+            )
+        )
+    yield opened
+    opened.close()
+
+
+@pytest.mark.parametrize("path", ["/", "/articles/1", "/articles/1/diff/1..2"])
+def test_text_of_an_article_never_becomes_markup(database: Database, path: str) -> None:
+    answer = TestClient(create_app(database, "http://x")).get(path)
+    assert answer.status_code == 200
+    assert "<script" not in answer.text
+    assert "<img" not in answer.text
+    assert "script-src" not in answer.headers["content-security-policy"]
+    assert answer.headers["content-security-policy"].startswith("default-src 'none'")
+
+
+@pytest.mark.parametrize("path", ["/articles/9", "/articles/1/diff/1..9", "/articles/1/diff/latest"])
+def test_what_is_not_there_says_so(database: Database, path: str) -> None:
+    answer = TestClient(create_app(database, "http://x")).get(path)
+    assert answer.status_code == 404
+    assert "Not here" in answer.text
+
+
+def test_a_token_is_asked_for_when_one_is_set(database: Database) -> None:
+    client = TestClient(create_app(database, "http://x", token="hush"))
+    assert client.get("/").status_code == 401
+    assert client.get("/", headers={"Authorization": "Bearer wrong"}).status_code == 401
+    assert client.get("/", headers={"Authorization": "Bearer hush"}).status_code == 200
+    assert client.get("/", auth=("anyone", "hush")).status_code == 200
+    assert client.get("/healthz").status_code == 200
