@@ -174,7 +174,7 @@ def _tell_visit(article: Article, visit: ArticleVisit, result: VisitResult) -> N
         log.info("article changed", outlet=article.outlet, article=result.article_id, summary=result.summary)
     elif result.version is not None:
         log.info("article recorded", outlet=article.outlet, article=result.article_id, url=article.url)
-    elif result.outcome in ("failed", "wall", "gone"):
+    elif result.outcome in ("failed", "wall", "gone") and article.status != "gone":
         reason = visit.error or result.summary
         log.warning("article cannot be read", article=article.id, url=article.url, reason=reason)
     else:
