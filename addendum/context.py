@@ -45,5 +45,10 @@ class Context:
         if which.isdigit():
             return get_article(database, which)
         from crawler.urls import canonical
+        from revisions.errors import AddendumError, FetchError
 
-        return get_article(database, canonical(which))
+        try:
+            url = canonical(which)
+        except FetchError as error:
+            raise AddendumError("an article is named by its number or by a URL", which) from error
+        return get_article(database, url)

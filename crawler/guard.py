@@ -51,8 +51,10 @@ class Networks:
 
 
 def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    """The address a host name spells out; `localhost` always spells the loopback address (RFC 6761, 6.3)."""
+    literal = "127.0.0.1" if text.lower() == "localhost" else text.strip("[]").split("%")[0]
     try:
-        address = ipaddress.ip_address(text.strip("[]").split("%")[0])
+        address = ipaddress.ip_address(literal)
     except ValueError:
         return None
     mapped = getattr(address, "ipv4_mapped", None)

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 import structlog
@@ -11,7 +11,9 @@ from crawler.crawl import Crawl
 from crawler.feeds import Entry
 from crawler.outcomes import ArticleVisit, FeedPoll, Order
 from crawler.urls import words_of
+from revisions.change import compare
 from revisions.errors import FetchError
+from revisions.settle import settle
 from revisions.topic import Relevance, Topic
 from scheduler.revisit import Limits, next_interval, next_visit
 from storage import feeds, queries
@@ -127,9 +129,27 @@ class Work:
             tally.postponed += 1
             log.info("visit postponed", article=article.id, reason=error.reason)
             return
+        visit = await self._look_again(article, visit)
         result = await asyncio.to_thread(self._recorder.visit, article.id, self._facts(visit))
         _count_visit(tally, result)
         _tell_visit(article, visit, result)
+
+    async def _look_again(self, article: Article, visit: ArticleVisit) -> ArticleVisit:
+        """A page that seems changed is asked for once more, and what both looks agree on is what it says.
+
+        Where the second look cannot be had the first one is believed: an edit is never lost to it.
+        """
+        assert article.id is not None
+        if visit.text is None:
+            return visit
+        old = await asyncio.to_thread(queries.latest_text, self._database, article.id)
+        if old is None or compare(old, visit.text) is None:
+            return visit
+        try:
+            second = await self._crawl.visit(Order(article.url))
+        except FetchError:
+            return visit
+        return visit if second.text is None else replace(second, text=settle(old, visit.text, second.text))
 
     def _facts(self, visit: ArticleVisit) -> VisitFacts:
         now = self._now()

@@ -89,12 +89,17 @@ def list_articles(database: Database, *, limit: int | None = None) -> list[Artic
 def get_article(database: Database, which: str) -> Article:
     """By number, or by any URL that leads to it. Raises `AddendumError` where there is none."""
     with database.read() as session:
-        found = session.get(Article, int(which)) if which.isdigit() else find_article(session, which)
+        found = session.get(Article, _number(which)) if which.isdigit() else find_article(session, which)
         while found is not None and found.merged_into:
             found = session.get(Article, found.merged_into)
         if found is None:
             raise AddendumError("no such article; `addendum articles` lists their numbers and addresses", which)
         return found
+
+
+def _number(digits: str) -> int:
+    """A row's number; one too long for the database is nobody's."""
+    return int(digits) if len(digits) <= 18 else 0
 
 
 def get_history(database: Database, article_id: int) -> list[tuple[Version, Change | None]]:
@@ -128,6 +133,14 @@ def get_texts(database: Database, article_id: int, source: int, target: int) -> 
                 )
             texts.append(Text.from_json(version.content))
         return texts[0], texts[1]
+
+
+def latest_text(database: Database, article_id: int) -> Text | None:
+    """What the article was last known to say."""
+    newest = select(Version.content).where(Version.article_id == article_id).order_by(col(Version.number).desc())
+    with database.read() as session:
+        content = session.exec(newest.limit(1)).first()
+        return Text.from_json(content) if content else None
 
 
 def due_articles(

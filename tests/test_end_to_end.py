@@ -69,6 +69,21 @@ def test_chrome_that_differs_on_every_request_makes_no_version(watched: Program,
     assert receiver.received == []
 
 
+def test_furniture_nobody_knows_makes_no_version_and_hides_no_edit(program: Program, newsroom: Newsroom) -> None:
+    newsroom.restless = True
+    program.configure({"tribune": newsroom.feed_url("tribune"), "courier": newsroom.feed_url("courier")})
+    program.check()
+    for _ in range(2):
+        assert program.check("--all")["versions"] == 0
+
+    newsroom.advance("harbour-list")
+    newsroom.advance("lamp-shop")
+    program.check("--all")
+
+    kinds = [change["kinds"] for change in program.json("changes")]
+    assert sorted(kinds) == [["notice", "figures"], ["statement", "notice"]]
+
+
 def test_comment_added_after_publication_is_one_change_told_once_on_every_channel(
     watched: Program, newsroom: Newsroom, receiver: Receiver, mail_server: MailServer
 ) -> None:

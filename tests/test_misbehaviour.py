@@ -143,6 +143,8 @@ def test_a_file_that_is_no_database_is_named_and_left_alone(program: Program) ->
     ("arguments", "message"),
     [
         (("history", "99"), "99: no such article"),
+        (("history", "9" * 30), "no such article"),
+        (("history", "nonsense"), "nonsense: an article is named by its number or by a URL"),
         (("diff", "http://127.0.0.1/x"), "no such article"),
         (("diff", "1"), "only one version"),
         (("diff", "1", "1", "9"), "no version 9"),

@@ -32,6 +32,12 @@ def test_what_is_allowed_may_be_visited(url: str) -> None:
     assert refusal(url, INTRANET) == ""
 
 
+def test_localhost_is_the_loopback_address() -> None:
+    assert refusal("http://localhost:8080/", Networks([]))
+    assert refusal("http://localhost:8080/", Networks(["127.0.0.0/8"])) == ""
+    assert refusal("http://localhost:8080/", Networks(["localhost"])) == ""
+
+
 def test_a_public_name_may_not_lead_to_a_private_address() -> None:
     assert not Networks([]).allows_address("news.example", "127.0.0.1")
     assert not Networks([]).allows_address("news.example", "fe80::1%eth0")

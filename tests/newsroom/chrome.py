@@ -87,6 +87,14 @@ def _tribune(story: Story, stage: Stage, base: str, seed: random.Random) -> str:
 <div id="bottom">You are visitor no. {seed.randrange(10**6)}. Page generated {_clock()}.</div></body></html>"""
 
 
+def with_a_restless_paragraph(page: str, seed: random.Random) -> str:
+    """Something no list of furniture knows, in the middle of the text."""
+    years = f"{seed.randint(1850, 1990)} and {seed.randint(1850, 1990)}"
+    return page.replace(
+        "</p>", f"</p><p>On this day in {years} our paper wrote that the {_headline(seed).lower()}.</p>", 3
+    )
+
+
 def consent_page() -> str:
     return """<html lang="en"><head><title>Before you continue</title></head><body><h1>Before you continue</h1>
 <p>We and our partners value your privacy. Please accept the use of cookies to read on.</p><button>Accept all</button></body></html>"""

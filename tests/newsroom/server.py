@@ -65,6 +65,7 @@ class Newsroom:
         self.asked: list[Asked] = []
         self.robots = "User-agent: *\nDisallow: /private/\n"
         self.conditional = conditional
+        self.restless = False  # a paragraph of its own in every article that is another one on every request
         self._seed = random.Random(seed)
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
         self._server.daemon_threads = True
@@ -132,7 +133,10 @@ class Newsroom:
         if self.conditional and known_etag == etag:
             return Answer(304)
         headers = (("ETag", etag),) if self.conditional else ()
-        return Answer(200, chrome.page(story, stage, self.url, self._seed).encode(), headers=headers)
+        page = chrome.page(story, stage, self.url, self._seed)
+        if self.restless:
+            page = chrome.with_a_restless_paragraph(page, self._seed)
+        return Answer(200, page.encode(), headers=headers)
 
     def faulty(self, answer: Answer, path: str) -> Answer:
         """The answer as the fault of its path spoils it."""
