@@ -57,6 +57,11 @@ class Difference:
     has_notice_change: bool = False
 
     @property
+    def spoken(self) -> set[str]:
+        """The sentences, folded, that belong to statements that came, went or were reworded."""
+        return {fold(text) for s in self.statements for text in (*sentences(s.text), *sentences(s.before))}
+
+    @property
     def edited_steps(self) -> list[Step]:
         """Steps whose words differ, notices aside."""
         return [s for s in self.steps if s.differs and s.role is not Role.NOTICE]
@@ -69,9 +74,8 @@ def kinds_of(difference: Difference) -> tuple[Kind, ...]:
         found.add(Kind.STATEMENT)
     if difference.has_notice_change:
         found.add(Kind.NOTICE)
-    spoken = {fold(text) for s in difference.statements for text in (*sentences(s.text), *sentences(s.before))}
     for step in difference.edited_steps:
-        found |= set(_kinds_of_step(step, spoken))
+        found |= set(_kinds_of_step(step, difference.spoken))
     if any(step.action is Action.MOVED and step.role is Role.BODY for step in difference.steps):
         found.add(Kind.BODY)
     return tuple(kind for kind in Kind if kind in found)

@@ -6,7 +6,7 @@ from revisions.align import Action, Edit, Span, Step
 from revisions.classify import Difference, Kind, is_figure, unspoken
 from revisions.notices import NoticeKind
 from revisions.text import Role
-from revisions.words import count_words, fold, sentences, tokens
+from revisions.words import count_words, tokens
 
 LONGEST_QUOTE = 80  # characters of a headline quoted in the line
 
@@ -58,11 +58,10 @@ def _lines(difference: Difference) -> Iterator[str]:
 
 
 def _body(difference: Difference, kinds: Sequence[Kind]) -> Iterator[str]:
-    spoken = {fold(text) for s in difference.statements for text in (*sentences(s.text), *sentences(s.before))}
     came = went = 0
     for step in difference.edited_steps:
         if step.role is not Role.CAPTION:
-            added, removed = unspoken(step, spoken)
+            added, removed = unspoken(step, difference.spoken)
             came, went = came + added, went + removed
     if Kind.REMOVAL in kinds and went > came:
         yield f"passage removed ({_words(went)})"
