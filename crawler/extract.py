@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import trafilatura
 from lxml import etree, html
 
-from crawler.furniture import block_lines, is_furniture, remove_furniture
+from crawler.furniture import block_lines, is_furniture, remove_furniture, remove_machinery
 from crawler.metadata import Metadata, read_metadata
 from crawler.page import Page
 from crawler.urls import trusted_canonical
@@ -18,10 +18,12 @@ from crawler.walls import wall
 from revisions.errors import ExtractionError
 from revisions.notices import recognise
 from revisions.text import Paragraph, Role, Text
-from revisions.words import fold
+from revisions.words import count_words, fold
 
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # its complaints reach the user as ExtractionError
 
+_BREAK = "\ue000"  # stands in for a line break while white space is folded
+MANY_BLOCKS = 20  # blocks of the page that one paragraph cannot hold
 _INLINE = frozenset({"hi", "ref", "del", "lb", "code", "graphic"})
 _ROLES = {"head": Role.HEADING, "quote": Role.QUOTE, "item": Role.LIST, "figdesc": Role.CAPTION}
 
@@ -37,8 +39,9 @@ def extract(page: Page, requested: str = "") -> tuple[Text, str]:
     stands in front of an article and `ExtractionError` for one that holds none.
     """
     tree = page.tree()
-    visible = " ".join(tree.xpath("string(//body)").split())
     metadata = read_metadata(tree)
+    remove_machinery(tree)
+    visible = " ".join(tree.xpath("string(//body)").split())
     remove_furniture(tree)
     text = _text(metadata, _paragraphs(tree, metadata))
     if kind := wall(text, visible, requested or page.url, page.url):
@@ -61,15 +64,53 @@ def _text(metadata: Metadata, paragraphs: list[Paragraph]) -> Text:
 
 
 def _paragraphs(tree: html.HtmlElement, metadata: Metadata) -> list[Paragraph]:
-    blocks = block_lines(tree)
+    blocks, links = block_lines(tree), {fold(a.text_content()) for a in tree.iter("a")}
     document = trafilatura.bare_extraction(
         tree, fast=True, include_comments=False, include_tables=True, with_metadata=False
     )
     body = getattr(document, "body", None)
     found = list(_from_body(body)) if body is not None else []
+    if any(_is_a_whole_page(p, blocks) for p in found):
+        found = list(_densest(tree))
     known = {fold(metadata.headline), fold(metadata.standfirst)}
-    kept = [p for p in found if fold(p.text) not in known and not is_furniture(p.text)]
+    kept = [p for p in _without_teasers(found, links) if fold(p.text) not in known and not is_furniture(p.text)]
     return _with_notices(kept, blocks)
+
+
+def _is_a_whole_page(paragraph: Paragraph, blocks: list[str]) -> bool:
+    """trafilatura's last resort is the text of everything as one paragraph; that is furniture for the most part."""
+    if len(paragraph.text) < 1500:
+        return False
+    text = fold(paragraph.text)
+    return sum(len(line) > 3 and fold(line) in text for line in blocks) >= MANY_BLOCKS
+
+
+def _densest(tree: html.HtmlElement) -> Iterator[Paragraph]:
+    """The lines of the element that holds most of the page's running text, be it in paragraphs or between breaks."""
+    words: dict[html.HtmlElement, int] = {}
+    for node in tree.xpath("//body//text()"):
+        if (count := count_words(node)) >= 8:
+            block = next(node.getparent().iterancestors("p", "div", "td", "section", "article"), node.getparent())
+            words[block] = words.get(block, 0) + count
+    if not words:
+        return
+    best = max(words, key=lambda block: words[block])
+    for element in best.iter("br", "p", "div", "li", "h2", "h3"):
+        element.tail = _BREAK + (element.tail or "")
+        element.text = _BREAK + (element.text or "")
+    for line in best.text_content().split(_BREAK):
+        yield from _paragraph(line, best)
+
+
+def _without_teasers(paragraphs: list[Paragraph], links: set[str]) -> Iterator[Paragraph]:
+    """Drop what follows a line like "Related story" and is nothing but a link to another article."""
+    under_label = False
+    for paragraph in paragraphs:
+        if is_furniture(paragraph.text):
+            under_label = True
+        elif not (under_label and fold(paragraph.text) in links):
+            under_label = False
+            yield paragraph
 
 
 def _from_body(body: etree._Element) -> Iterator[Paragraph]:
@@ -117,7 +158,11 @@ def _with_notices(paragraphs: list[Paragraph], blocks: list[str]) -> list[Paragr
     out = list(paragraphs)
     place = {fold(line): at for at, line in reversed(list(enumerate(blocks)))}
     for at, line in enumerate(blocks):
-        if not recognise(line) or any(fold(line) in fold(p.text) or fold(p.text) == fold(line) for p in out):
+        if (
+            not recognise(line)
+            or is_furniture(line)
+            or any(fold(line) in fold(p.text) or fold(p.text) == fold(line) for p in out)
+        ):
             continue
         after = sum(1 for p in out if place.get(fold(p.text), at) < at)
         out.insert(after, Paragraph(line, Role.NOTICE))

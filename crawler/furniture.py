@@ -39,10 +39,14 @@ def is_furniture(line: str) -> bool:
     return bool(_known().lines.match(flat)) or not any(ch.isalnum() for ch in flat)
 
 
-def remove_furniture(tree: html.HtmlElement) -> None:
-    """Take blocks out of `tree` that are furniture by their element, class or form; notices in them are kept."""
+def remove_machinery(tree: html.HtmlElement) -> None:
+    """Take out of `tree` what no reader sees or reads as text: scripts, styles, controls, navigation."""
     for element in tree.xpath(f"//{_NEVER}"):
         _drop(element)
+
+
+def remove_furniture(tree: html.HtmlElement) -> None:
+    """Take blocks out of `tree` that are furniture by their class or form; notices in them are kept."""
     total = max(1, count_words(tree.text_content()))
     for element in tree.xpath("//body//*[@class or @id]"):
         if _is_named_furniture(element):

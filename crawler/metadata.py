@@ -20,6 +20,7 @@ _STANDFIRST = re.compile(
     re.IGNORECASE,
 )
 _BYLINE = re.compile(r"^\s*(?:by|von|par|por|door|di|da)\s+", re.IGNORECASE)
+SAME_HEADLINE = 45  # likeness, 0 to 100, from which an h1 is the headline the metadata declares
 
 
 @dataclass(frozen=True)
@@ -36,9 +37,10 @@ class Metadata:
 def read_metadata(tree: html.HtmlElement) -> Metadata:
     """Empty strings and None where the page does not say."""
     linked = _linked_data(tree)
+    headline, h1 = _headline(tree, linked)
     return Metadata(
-        headline=_headline(tree, linked),
-        standfirst=_standfirst(tree),
+        headline=headline,
+        standfirst=_standfirst(h1),
         byline=_byline(tree, linked),
         published_at=_date(linked, "datePublished") or _meta_date(tree, "published_time", "date", "pubdate"),
         modified_at=_date(linked, "dateModified") or _meta_date(tree, "modified_time", "last-modified"),
@@ -69,23 +71,28 @@ def _articles(data: Any) -> Iterator[dict[str, Any]]:
         yield from _articles(data.get("@graph"))
 
 
-def _headline(tree: html.HtmlElement, linked: dict[str, Any]) -> str:
-    """The headline readers see: the h1 most like what the metadata calls it, else what the metadata calls it."""
+def _headline(tree: html.HtmlElement, linked: dict[str, Any]) -> tuple[str, html.HtmlElement | None]:
+    """The headline readers see, with its element: the h1 most like what the metadata calls it, else the metadata's."""
     declared = (
         _line(linked.get("headline")) or _meta(tree, "og:title", "twitter:title") or _first(tree, "//title/text()")
     )
-    visible = [text for h1 in tree.iter("h1") if (text := _line(h1.text_content()))]
-    if not declared:
-        return visible[0] if visible else ""
-    best = max(visible, key=lambda text: fuzz.token_set_ratio(fold(text), fold(declared)), default="")
-    close = best and (len(visible) == 1 or fuzz.token_set_ratio(fold(best), fold(declared)) >= 50)
-    return best if close else declared
+    visible = [(text, h1) for h1 in tree.iter("h1") if (text := _line(h1.text_content()))]
+    if not visible or not declared:
+        return visible[0] if visible else (declared, None)
+    best = max(visible, key=lambda found: fuzz.token_set_ratio(fold(found[0]), fold(declared)))
+    return best if fuzz.token_set_ratio(fold(best[0]), fold(declared)) >= SAME_HEADLINE else (declared, None)
 
 
-def _standfirst(tree: html.HtmlElement) -> str:
-    """The visible one, known by its class; descriptions in meta tags are written for machines and change alone."""
-    for element in tree.xpath("//*[(self::p or self::div or self::h2 or self::h3 or self::header/p) and @class]"):
-        if _STANDFIRST.search(element.get("class", "")):
+def _standfirst(h1: html.HtmlElement | None) -> str:
+    """The visible one, known by its class, close behind the headline.
+
+    Descriptions in meta tags are written for machines and change alone; the same class further down the page belongs
+    to other articles.
+    """
+    if h1 is None:
+        return ""
+    for element in h1.xpath("following::*[self::p or self::div or self::h2 or self::h3][position() <= 12]"):
+        if any(map(_STANDFIRST.search, (element.get("class", ""), element.getparent().get("class", "")))):
             text = _line(element.text_content())
             if 20 <= len(text) <= 600:
                 return text
@@ -93,15 +100,20 @@ def _standfirst(tree: html.HtmlElement) -> str:
 
 
 def _byline(tree: html.HtmlElement, linked: dict[str, Any]) -> str:
+    """Names the page declares, else names that stand alone in an element for them; never a line of them with dates."""
     authors = linked.get("author")
     names = [_author(a) for a in (authors if isinstance(authors, list) else [authors])]
-    if any(names):
-        return ", ".join(dict.fromkeys(filter(None, names)))
-    declared = _meta(tree, "author", "byl", "article:author", "parsely-author")
-    if declared and not declared.startswith("http"):
-        return _BYLINE.sub("", declared)
-    visible = tree.xpath("//*[@rel='author' or contains(@class, 'byline')]")
-    return _BYLINE.sub("", _line(visible[0].text_content()))[:200] if visible else ""
+    declared = [_meta(tree, "author", "byl", "parsely-author")]
+    visible = [_line(e.text_content()) for e in tree.xpath("//*[@rel='author' or @itemprop='author']")]
+    for candidates in (names, declared, visible[:3]):
+        found = dict.fromkeys(name for raw in candidates if (name := _BYLINE.sub("", raw)) and _is_name(name))
+        if found:
+            return ", ".join(found)
+    return ""
+
+
+def _is_name(text: str) -> bool:
+    return len(text) <= 120 and not any(ch.isdigit() for ch in text) and not text.startswith(("http", "@"))
 
 
 def _author(author: Any) -> str:

@@ -109,9 +109,14 @@ def restored(difference: Change | None) -> Change:
 
 
 def line_difference(old: Text, new: Text, field: Compared) -> tuple[Span, ...]:
-    """Word-level difference of a headline, standfirst or byline; empty when it reads the same."""
+    """Word-level difference of a headline, standfirst or byline; empty when it reads the same.
+
+    A headline or byline that is missing on one side was not found there, which says nothing about an edit.
+    """
     before, after = getattr(old, field.value), getattr(new, field.value)
-    return () if fold(before) == fold(after) else diff_text(before, after)
+    if fold(before) == fold(after) or (field is not Compared.STANDFIRST and not (before and after)):
+        return ()
+    return diff_text(before, after)
 
 
 def _count(steps: Sequence[Step], lines: Iterable[tuple[Span, ...]]) -> tuple[int, int]:
