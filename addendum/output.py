@@ -50,6 +50,11 @@ def ago(value: datetime | None) -> str:
     return f"{show_duration(distance)} ago" if distance >= timedelta(0) else f"in {show_duration(-distance)}"
 
 
+def due(value: datetime | None) -> str:
+    """When something comes next, for people."""
+    return "now" if value and value <= datetime.now(UTC) else ago(value)
+
+
 def parse_since(value: str) -> datetime:
     """ "7d" or "2021-07-19" or a full time. Raises `ConfigError`, which ends with status 2."""
     try:

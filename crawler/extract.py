@@ -6,6 +6,7 @@ back the notices it drops at the head and foot of an article.
 
 import logging
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import trafilatura
 from lxml import etree, html
@@ -14,7 +15,7 @@ from crawler.furniture import block_lines, is_furniture, remove_furniture, remov
 from crawler.metadata import Metadata, read_metadata
 from crawler.page import Page
 from crawler.urls import trusted_canonical
-from crawler.walls import wall
+from crawler.walls import asks_for_money, wall
 from revisions.errors import ExtractionError
 from revisions.notices import recognise
 from revisions.text import Paragraph, Role, Text
@@ -32,8 +33,17 @@ class Wall(ExtractionError):
     """The page stands in front of the article: consent, paywall, captcha, …"""
 
 
-def extract(page: Page, requested: str = "") -> tuple[Text, str]:
-    """The article's text and its canonical address.
+@dataclass(frozen=True)
+class Extracted:
+    """An article's text, its canonical address, and whether the page asks to subscribe before reading on."""
+
+    text: Text
+    canonical: str
+    limited: bool = False
+
+
+def extract(page: Page, requested: str = "") -> Extracted:
+    """What a page says.
 
     `requested` is the address that was asked for, where it differs from the page's. Raises `Wall` for a page that
     stands in front of an article and `ExtractionError` for one that holds none.
@@ -48,7 +58,7 @@ def extract(page: Page, requested: str = "") -> tuple[Text, str]:
         raise Wall(f"{kind} page instead of the article", page.url)
     if not text.paragraphs:
         raise ExtractionError("the page holds no article text", page.url)
-    return text, trusted_canonical(page.url, metadata.canonical)
+    return Extracted(text, trusted_canonical(page.url, metadata.canonical), asks_for_money(visible))
 
 
 def _text(metadata: Metadata, paragraphs: list[Paragraph]) -> Text:

@@ -45,7 +45,10 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True)
 class ArticleVisit:
-    """`canonical` is the article's own address, `answered` the one that answered after redirects."""
+    """`canonical` is the article's own address, `answered` the one that answered after redirects.
+
+    `limited`: the page asks to subscribe before reading on, so what it shows may be less than the article.
+    """
 
     url: str
     requested_at: datetime
@@ -53,6 +56,7 @@ class ArticleVisit:
     text: Text | None = None
     canonical: str = ""
     answered: str = ""
+    limited: bool = False
     status: int = 0
     etag: str = ""
     last_modified: str = ""

@@ -108,12 +108,19 @@ class AddendumSpider(Spider):
             return ArticleVisit(**known, outcome=outcome, error=reason_for_status(response.status), retry_after=wait)
         try:
             page = Page(response.url, response.body, _header(response, "Content-Type"))
-            text, canonical = extract(page, task.order.url)
+            found = extract(page, task.order.url)
         except Wall as error:
             return ArticleVisit(**known, outcome=Outcome.WALL, error=error.reason)
         except ExtractionError as error:
             return ArticleVisit(**known, outcome=Outcome.FAILED, error=error.reason)
-        return ArticleVisit(**known, outcome=Outcome.TEXT, text=text, canonical=canonical, **_validators(response))
+        return ArticleVisit(
+            **known,
+            outcome=Outcome.TEXT,
+            text=found.text,
+            canonical=found.canonical,
+            limited=found.limited,
+            **_validators(response),
+        )
 
 
 def _finish(task: Task, outcome: FeedPoll | ArticleVisit | None = None, *, error: Exception | None = None) -> None:

@@ -18,6 +18,11 @@ def _phrases() -> dict[str, re.Pattern[str]]:
     return {kind: re.compile("|".join(f"(?:{p})" for p in row), re.IGNORECASE) for kind, row in data.items()}
 
 
+def asks_for_money(visible: str) -> bool:
+    """Does the page, whatever else it holds, ask to subscribe before reading on?"""
+    return bool(_phrases()["paywall"].search(fold(visible)))
+
+
 def wall(text: Text, visible: str, requested: str, answered: str) -> str:
     """What kind of wall the page is ("consent", "paywall", …), or "" for none.
 

@@ -160,6 +160,7 @@ class Work:
             text=visit.text,
             canonical=visit.canonical,
             answered=visit.answered,
+            limited=visit.limited,
             status=visit.status,
             etag=visit.etag,
             last_modified=visit.last_modified,

@@ -37,7 +37,10 @@ class FoundArticle:
 
 @dataclass(frozen=True)
 class VisitFacts:
-    """What one visit of an article found. `outcome` is "text" when `text` was read, else a word of `Visit`."""
+    """What one visit of an article found. `outcome` is "text" when `text` was read, else a word of `Visit`.
+
+    `limited`: the page asks to subscribe before reading on.
+    """
 
     requested_at: datetime
     at: datetime
@@ -45,6 +48,7 @@ class VisitFacts:
     text: Text | None = None
     canonical: str = ""
     answered: str = ""
+    limited: bool = False
     status: int = 0
     etag: str = ""
     last_modified: str = ""

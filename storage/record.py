@@ -4,19 +4,19 @@ import uuid
 from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
 from revisions import change as changes
 from revisions.change import Change as Difference
 from revisions.classify import Kind
-from revisions.notices import notices_in
-from revisions.text import Text
+from revisions.text import Text, is_cut_short
 from revisions.topic import Relevance, Topic
 from revisions.words import fold
 from storage.aliases import settle_address
 from storage.database import Database
 from storage.facts import Event, Plan, Route, VisitFacts, VisitResult
 from storage.tables import Alert, Article, Change, ChangeKind, ChangeSpeaker, Feed, Version, Visit
+from storage.versions import add_version, latest_version, number_of, was_told_lately
 
 GONE_AFTER = timedelta(minutes=10)  # a 404 must be seen twice, this far apart, before an article is gone
 AT_ONCE = 410  # "Gone" says so itself (RFC 9110, 15.5.11)
@@ -66,6 +66,8 @@ class Recorder:
         old = replace(Text.from_json(latest.content), modified_at=article.modified_at)
         if _is_another_page(old, text):
             return VisitResult(article.id, "wall", summary="the page shows something else than the article")
+        if facts.limited and is_cut_short(old, text):
+            return VisitResult(article.id, "wall", summary="the page shows less than the article and asks to subscribe")
         difference = changes.compare(old, text, self._topic.speakers)
         if article.status == "gone":
             return self._changed(session, article, facts, changes.restored(difference), text if difference else None)
@@ -80,7 +82,7 @@ class Recorder:
             article.status = "followed" if about.relevance is Relevance.YES else "ignored"
             if article.status == "ignored":
                 return VisitResult(article.id, "unchanged", summary="not about the topic")
-        version = _add_version(session, article, facts.at, text)
+        version = add_version(session, article, facts.at, text)
         article.changed_at = facts.at
         if not article.quiet:
             self._alert(session, Event("discovered", article, feed=_feed_name(session, article)), facts.at, None)
@@ -101,7 +103,11 @@ class Recorder:
         """Write the change, the version it leads to if the text differs, and its alerts."""
         assert article.id is not None
         latest = latest_version(session, article.id)
-        version = _add_version(session, article, facts.at, text) if text else None
+        is_repeated = False
+        if text and latest and (before := number_of(session, article.id, text.sha256)):
+            difference = replace(difference, summary=f"back to version {before}; {difference.summary}")
+            is_repeated = was_told_lately(session, article.id, latest.sha256, text.sha256, facts.at)
+        version = add_version(session, article, facts.at, text) if text else None
         is_gone = Kind.GONE in difference.kinds
         target = version or (None if is_gone else latest)
         row = _change_row(article, facts.at, difference, latest, target)
@@ -112,7 +118,8 @@ class Recorder:
         article.status = "gone" if is_gone else "followed"
         article.changed_at = facts.at
         event = "gone" if is_gone else "restored" if Kind.RESTORED in difference.kinds else "updated"
-        self._alert(session, Event(event, article, difference, _feed_name(session, article)), facts.at, row.id)
+        if not is_repeated:
+            self._alert(session, Event(event, article, difference, _feed_name(session, article)), facts.at, row.id)
         outcome = "gone" if is_gone else "changed"
         return VisitResult(article.id, outcome, version.number if version else None, row.id, difference.summary)
 
@@ -155,28 +162,6 @@ class Recorder:
 
 def _lock(session: Session, article_id: int) -> Article:
     return session.exec(select(Article).where(Article.id == article_id).with_for_update()).one()
-
-
-def latest_version(session: Session, article_id: int) -> Version | None:
-    newest = select(Version).where(Version.article_id == article_id).order_by(col(Version.number).desc())
-    return session.exec(newest.limit(1)).first()
-
-
-def _add_version(session: Session, article: Article, at: datetime, text: Text) -> Version:
-    assert article.id is not None
-    article.versions += 1
-    version = Version(
-        article_id=article.id,
-        number=article.versions,
-        captured_at=at,
-        sha256=text.sha256,
-        headline=text.headline,
-        words=text.words,
-        notices=[{"kind": notice.kind.value, "text": notice.text} for notice in notices_in(text.paragraphs)],
-        content=text.to_json(),
-    )
-    session.add(version)
-    return version
 
 
 def _change_row(

@@ -1,7 +1,7 @@
 """`addendum articles`, `history` and `changes`: questions to the record."""
 
 from addendum.context import Context
-from addendum.output import ago, json_lines, parse_since, say, table
+from addendum.output import ago, due, json_lines, parse_since, say, table
 from revisions.classify import Kind
 from revisions.errors import ConfigError
 from storage.present import article_json, change_json, moment, version_json
@@ -15,7 +15,7 @@ def show_articles(context: Context, *, as_json: bool) -> None:
         json_lines(map(article_json, found))
         return
     rows = [
-        (a.id, a.outlet, a.status, a.versions, ago(a.changed_at), ago(a.next_visit_at), a.title or a.url) for a in found
+        (a.id, a.outlet, a.status, a.versions, ago(a.changed_at), due(a.next_visit_at), a.title or a.url) for a in found
     ]
     table(("No", "Outlet", "Status", "Versions", "Changed", "Next visit", "Title"), rows, "No article is followed yet.")
 

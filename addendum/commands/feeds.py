@@ -8,7 +8,7 @@ from lxml import etree
 
 from addendum import build
 from addendum.context import Context
-from addendum.output import ago, json_lines, say, table
+from addendum.output import ago, due, json_lines, say, table
 from revisions.errors import ConfigError, FeedError
 from storage.database import Database
 from storage.feeds import FeedSpec, add_feed, list_feeds, pause_feed, remove_feed, sync_feeds
@@ -23,7 +23,7 @@ def show_feeds(context: Context, *, as_json: bool) -> None:
         json_lines(map(feed_json, found))
         return
     rows = [
-        (f.id, f.name, feed_json(f)["status"], ago(f.last_polled_at), ago(f.next_poll_at), f.error or f.url)
+        (f.id, f.name, feed_json(f)["status"], ago(f.last_polled_at), due(f.next_poll_at), f.error or f.url)
         for f in found
     ]
     table(("No", "Name", "Status", "Polled", "Next", "Address or error"), rows, "No feed is watched yet.")

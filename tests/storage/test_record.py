@@ -130,6 +130,22 @@ def test_an_answer_asked_for_earlier_does_not_undo_a_later_one(database: Databas
     assert len(queries.get_history(database, 1)) == 2
 
 
+def test_a_text_that_goes_back_and_forth_is_recorded_each_time_and_told_once_each_way(database: Database) -> None:
+    poll(database, found())
+    here, there = text(headline="Inspectors on the list"), text(headline="Inspectors and pilots on the list")
+    visit(database, 0, here)
+    for minutes in range(1, 7):
+        visit(database, minutes, there if minutes % 2 else here)
+    summaries = [r.change.summary for r in reversed(queries.list_changes(database, ChangeFilter()))]
+    assert len(summaries) == 6
+    assert summaries[1].startswith("back to version 1; headline changed")
+    assert len(outbox.list_alerts(database)) == 2
+
+    later = 5 * 24 * 60
+    visit(database, later, there)
+    assert len(outbox.list_alerts(database)) == 3
+
+
 def test_gone_is_believed_after_two_looks_ten_minutes_apart_or_one_410(database: Database) -> None:
     poll(database, found(), found("https://news.example/b"))
     visit(database, 0, text())
@@ -152,6 +168,17 @@ def test_a_page_that_shows_something_else_entirely_is_no_version(database: Datab
     other = Text("Weather for the week", (Paragraph("Sunny spells and a light breeze from the west."),))
     assert visit(database, 5, other).outcome == "wall"
     assert queries.get_article(database, "1").versions == 1
+
+
+def test_a_paywall_that_shows_less_is_no_removal_but_a_page_that_loses_its_end_is(database: Database) -> None:
+    poll(database, found())
+    whole = text("The third paragraph says more about the pilot.", "The fourth paragraph ends the article.")
+    visit(database, 0, whole)
+    cut = text("The third paragraph says more")
+    assert visit(database, 5, cut, limited=True).outcome == "wall"
+    assert visit(database, 6, text(), limited=True).outcome == "wall"
+    assert visit(database, 7, text("A new paragraph takes its place."), limited=True).outcome == "changed"
+    assert visit(database, 8, text()).outcome == "changed"
 
 
 def test_the_text_decides_where_the_title_could_not(database: Database) -> None:
