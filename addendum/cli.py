@@ -125,6 +125,21 @@ def changes(
 
 
 @app.command()
+def topic(
+    ctx: typer.Context,
+    what: Annotated[str, typer.Argument(metavar="[TEXT|URL]", help="A title, a text, or an article's URL.")] = "",
+    file: Annotated[
+        str, typer.Option("--file", metavar="FILE", help="Judge a file's text (- for standard input).")
+    ] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Explain whether something is on the topic: which words counted, and how much."""
+    from addendum.commands.topic import explain
+
+    explain(ctx.obj, what, file=file, as_json=as_json)
+
+
+@app.command()
 def doctor(
     ctx: typer.Context,
     offline: Annotated[bool, typer.Option("--offline", help="Do not ask the feeds.")] = False,

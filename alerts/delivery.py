@@ -4,6 +4,7 @@ import asyncio
 import os
 import random
 import socket
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -72,13 +73,20 @@ class Deliverer:
         return outbox.closed_channels(self._database), dead
 
     async def _drain(self, channel: Channel, dead: set[str]) -> Delivered:
-        """Hand over until nothing is due any more."""
+        """Hand over until nothing is due any more.
+
+        Nobody else in this process delivers to the channel meanwhile, so a claim of our own that was not settled
+        counts for nothing either; claims are renewed before a slow receiver can outlast them.
+        """
         total = Delivered()
         self._busy.add(channel.name)
         try:
-            while alerts := await asyncio.to_thread(self._claim, channel.name, dead):
+            while alerts := await asyncio.to_thread(self._claim, channel.name, dead | {self._owner}):
+                claimed = time.monotonic()
                 for alert in alerts:
                     assert alert.id is not None
+                    if time.monotonic() - claimed > LEASE.total_seconds() / 2:
+                        break
                     attempt = await self._attempt(channel, alert)
                     await asyncio.to_thread(outbox.settle, self._database, alert.id, attempt)
                     total.sent += attempt.ok

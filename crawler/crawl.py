@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from datetime import timedelta
 from typing import Any, Self
 
 from scrapy.crawler import AsyncCrawlerRunner
@@ -10,6 +11,7 @@ from crawler.guard import GuardedResolver, Networks
 from crawler.outcomes import ArticleVisit, FeedPoll, Order
 from crawler.settings import CONCURRENT_REQUESTS, CrawlSettings, scrapy_settings
 from crawler.spider import AddendumSpider, Task
+from revisions.errors import FetchError
 
 logging.getLogger("scrapy").setLevel(logging.CRITICAL)  # outcomes say what went wrong, once
 logging.getLogger("twisted").setLevel(logging.CRITICAL)
@@ -56,12 +58,16 @@ class Crawl:
         return visit
 
     async def _ask(self, order: Order, *, is_feed: bool) -> Any:
+        assert self._crawling is not None
         done: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         async with self._room:
             self._under_way.add(done)
             try:
                 self._queue.put_nowait(Task(order, is_feed, done))
-                return await done
+                await asyncio.wait({done, self._crawling}, return_when=asyncio.FIRST_COMPLETED)
+                if not done.done():
+                    raise FetchError("the crawl has ended", order.url, retry_after=timedelta(minutes=1))
+                return done.result()
             finally:
                 self._under_way.discard(done)
 

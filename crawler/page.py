@@ -1,6 +1,5 @@
 """A page as a tree: decoding the bytes of a response and parsing them once for everybody."""
 
-import gzip
 import re
 from dataclasses import dataclass
 from functools import cached_property
@@ -29,11 +28,10 @@ class Page:
     @cached_property
     def text(self) -> str:
         """Decoded markup. Bytes that are valid UTF-8 are UTF-8, whatever the header or the page claims."""
-        body = gzip.decompress(self.body) if self.body.startswith(b"\x1f\x8b") else self.body
         try:
-            return body.decode("utf-8-sig")
+            return self.body.decode("utf-8-sig")
         except UnicodeDecodeError:
-            return html_to_unicode(self.content_type or None, body)[1]
+            return html_to_unicode(self.content_type or None, self.body)[1]
 
     def tree(self) -> html.HtmlElement:
         """A fresh tree. Raises `ExtractionError` for what is no HTML page."""

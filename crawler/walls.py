@@ -26,11 +26,12 @@ def asks_for_money(visible: str) -> bool:
 def wall(text: Text, visible: str, requested: str, answered: str) -> str:
     """What kind of wall the page is ("consent", "paywall", …), or "" for none.
 
-    `visible` is all the page says; the addresses are the one asked for and the one that answered in the end.
+    `visible` is all the page says, asked only where no text was found: a cookie banner above a short article is none.
+    The addresses are the one asked for and the one that answered in the end.
     """
     if is_front_page(answered) and not is_front_page(requested):
         return "redirect to the front page"
     if text.words >= LITTLE:
         return ""
-    says = fold(f"{text.headline} {visible}")[:4000]
+    says = fold(f"{text.headline} {text.plain if text.paragraphs else visible}")[:4000]
     return next((kind for kind, pattern in _phrases().items() if pattern.search(says)), "")

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from revisions.align import Span, Step, align, diff_text
 from revisions.classify import Difference, Kind, Significance, kinds_of, weigh
@@ -55,7 +56,7 @@ def compare(old: Text, new: Text, speakers: Sequence[Speaker] = ()) -> Change | 
         return None
     steps = align(old.paragraphs, new.paragraphs)
     lines = {field: line_difference(old, new, field) for field in Compared}
-    attribution = Attribution(speakers)
+    attribution = _attribution(tuple(speakers))
     notices = _notice_changes(old.paragraphs, new.paragraphs)
     difference = Difference(
         steps=steps,
@@ -117,6 +118,12 @@ def line_difference(old: Text, new: Text, field: Compared) -> tuple[Span, ...]:
     if fold(before) == fold(after) or (field is not Compared.STANDFIRST and not (before and after)):
         return ()
     return diff_text(before, after)
+
+
+@lru_cache(maxsize=8)
+def _attribution(speakers: tuple[Speaker, ...]) -> Attribution:
+    """One topic's speakers serve for all its articles."""
+    return Attribution(speakers)
 
 
 def _count(steps: Sequence[Step], lines: Iterable[tuple[Span, ...]]) -> tuple[int, int]:

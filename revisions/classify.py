@@ -90,10 +90,10 @@ def _kinds_of_step(step: Step, spoken: set[str]) -> Iterator[Kind]:
         yield Kind.FIGURES
     else:
         came, went = unspoken(step, spoken)
-        if came or (went and went < PASSAGE):
-            yield Kind.BODY
-        elif went:
+        if went >= PASSAGE and not came:
             yield Kind.REMOVAL
+        elif came or went or not spoken:  # neither: punctuation alone
+            yield Kind.BODY
 
 
 def unspoken(step: Step, spoken: set[str]) -> tuple[int, int]:

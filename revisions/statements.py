@@ -76,7 +76,7 @@ class Attribution:
     """Finds the statements of given speakers in paragraphs."""
 
     def __init__(self, speakers: Sequence[Speaker]) -> None:
-        self._patterns = [(s.name, p) for s in speakers if (p := compile_terms(s.names))]
+        self._speakers = [_Named(s.name, _stems(s.names), p) for s in speakers if (p := compile_terms(s.names))]
 
     def statements(self, paragraphs: Sequence[Paragraph]) -> list[Statement]:
         """All statements in reading order."""
@@ -85,6 +85,8 @@ class Attribution:
         for at, paragraph in enumerate(paragraphs):
             if paragraph.role is Role.HEADING:
                 floor = speaker = self._given_the_floor(paragraph.text)
+            elif paragraph.role in _SPOKEN and not (speaker or floor or self._named_in(fold(paragraph.text))):
+                continue  # nobody we know is named here, and nobody has the floor
             elif paragraph.role in _SPOKEN:
                 runs = list(self._runs(paragraph.text, speaker, floor))
                 found += [_statement(name, run, at) for name, run in runs if name]
@@ -92,7 +94,7 @@ class Attribution:
         return found
 
     def _given_the_floor(self, heading: str) -> str:
-        return self._named_in(heading) if _saying().label.search(fold(heading)) else ""
+        return self._named_in(fold(heading)) if _saying().label.search(fold(heading)) else ""
 
     def _runs(self, text: str, speaker: str, floor: str) -> Iterator[tuple[str, list[str]]]:
         """The paragraph's sentences grouped by who speaks ("" for the outlet itself)."""
@@ -123,10 +125,25 @@ class Attribution:
             return last
         return ""
 
-    def _named_in(self, text: str) -> str:
-        """The speaker named first in the text; the longer name where two begin together."""
-        hits = [(m.start(), -len(m[0]), name) for name, p in self._patterns if (m := p.search(fold(text)))]
+    def _named_in(self, flat: str) -> str:
+        """The speaker named first in folded text; the longer name where two begin together."""
+        low = flat.lower()
+        likely = (s for s in self._speakers if any(stem in low for stem in s.stems))
+        hits = [(m.start(), -len(m[0]), s.name) for s in likely if (m := s.pattern.search(flat))]
         return min(hits)[2] if hits else ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """A speaker, with one telling word of each name as a quick test before the pattern that decides."""
+
+    name: str
+    stems: tuple[str, ...]
+    pattern: re.Pattern[str]
+
+
+def _stems(names: Sequence[str]) -> tuple[str, ...]:
+    return tuple({max(fold(name).lower().replace("-", " ").split(), key=len) for name in names if fold(name)})
 
 
 def _carries_on(outside: str) -> bool:

@@ -13,19 +13,27 @@ _HEBREW = re.compile(r"[\u0590-\u05ff]")
 _ARABIC = re.compile(r"[\u0600-\u06ff]")
 
 
-def term_pattern(term: str) -> str:
-    """A regular expression source for `term`, to be matched without regard to case against folded text."""
-    words = fold(term).split()
-    body = r"[\s-]+".join(re.escape(word) for word in words)
-    if _HEBREW.search(term):
-        return rf"(?<!\w){_HEBREW_PREFIX}{body}(?!\w)"
-    if _ARABIC.search(term):
-        return rf"(?<!\w){_ARABIC_PREFIX}{body}\w{{0,2}}(?!\w)"
-    ending = _LATIN_ENDING if words and len(words[-1]) >= 5 and len(words) == 1 else _SHORT_ENDING
-    return rf"(?<!\w){body}{ending}(?!\w)"
+def term_pattern(term: str) -> re.Pattern[str]:
+    """A pattern that finds `term` in folded text."""
+    return _whole_words([_body(term)])
 
 
 def compile_terms(terms: Iterable[str]) -> re.Pattern[str] | None:
-    """One pattern that finds any of `terms`, the longest first, or None where there are none."""
-    sources = [term_pattern(term) for term in sorted(set(terms), key=len, reverse=True) if fold(term)]
-    return re.compile("|".join(sources), re.IGNORECASE) if sources else None
+    """One pattern that finds any of `terms` in folded text, the longest first, or None where there are none."""
+    bodies = [_body(term) for term in sorted(set(terms), key=len, reverse=True) if fold(term)]
+    return _whole_words(bodies) if bodies else None
+
+
+def _whole_words(bodies: list[str]) -> re.Pattern[str]:
+    """The test for a word's beginning stands before all alternatives, so that few places are tried at all."""
+    return re.compile(rf"(?<!\w)(?:{'|'.join(bodies)})(?!\w)", re.IGNORECASE)
+
+
+def _body(term: str) -> str:
+    words = fold(term).split()
+    body = r"[\s-]+".join(re.escape(word) for word in words)
+    if _HEBREW.search(term):
+        return rf"{_HEBREW_PREFIX}{body}"
+    if _ARABIC.search(term):
+        return rf"{_ARABIC_PREFIX}{body}\w{{0,2}}"
+    return body + (_LATIN_ENDING if words and len(words[-1]) >= 5 and len(words) == 1 else _SHORT_ENDING)

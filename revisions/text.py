@@ -10,7 +10,6 @@ from typing import Any
 
 from revisions.words import count_words, fold
 
-
 TEASER = 0.7  # share of an article's words above which what is shown is no teaser of it
 
 

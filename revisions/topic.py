@@ -61,7 +61,7 @@ class Topic:
         rows = [(term, self._weight_of(term)) for term in self.terms]
         rows += [(term, CONTEXT) for term in self.context]
         rows += [(term, EXCLUDED) for term in self.exclude]
-        return [(term, weight, re.compile(term_pattern(term), re.IGNORECASE)) for term, weight in rows]
+        return [(term, weight, term_pattern(term)) for term, weight in rows if fold(term)]
 
     def _weight_of(self, term: str) -> int:
         return AMBIGUOUS if self.context and len(fold(term).split()) == 1 else DECISIVE

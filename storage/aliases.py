@@ -9,6 +9,8 @@ from revisions.words import fold
 from storage.facts import VisitFacts
 from storage.tables import Alias, Article, Version
 
+AT_ONCE = 500  # URLs looked up by one query; databases limit how many a statement may name
+
 
 def find_article(session: Session, url: str) -> Article | None:
     """The article at a canonical URL or one of its aliases."""
@@ -21,8 +23,15 @@ def find_article(session: Session, url: str) -> Article | None:
 
 
 def find_articles(session: Session, urls: Iterable[str]) -> dict[str, Article]:
-    """The known ones among canonical URLs, by URL; two queries whatever their number."""
-    wanted = set(urls)
+    """The known ones among canonical URLs, by URL; a few queries for every `AT_ONCE` of them."""
+    found: dict[str, Article] = {}
+    wanted = list(dict.fromkeys(urls))
+    for start in range(0, len(wanted), AT_ONCE):
+        found |= _find_some(session, set(wanted[start : start + AT_ONCE]))
+    return found
+
+
+def _find_some(session: Session, wanted: set[str]) -> dict[str, Article]:
     found = {a.url: a for a in session.exec(select(Article).where(col(Article.url).in_(wanted)))}
     aliases = session.exec(select(Alias).where(col(Alias.url).in_(wanted - set(found)))).all()
     targets = session.exec(select(Article).where(col(Article.id).in_({a.article_id for a in aliases}))).all()

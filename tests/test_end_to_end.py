@@ -166,6 +166,17 @@ def test_history_and_diff_show_what_changed(watched: Program, newsroom: Newsroom
     assert {"edit": "insert", "text": "$11m"} in spans
 
 
+def test_topic_explains_its_verdict_on_a_title_a_page_and_a_file(watched: Program, newsroom: Newsroom) -> None:
+    said = watched.run("topic", "Pegasus Airlines adds a flight").splitlines()
+    assert said[:2] == ["not on the topic (weight -2)", "  +1  Pegasus"]
+    assert "  -3  Pegasus Airlines" in said
+    (verdict,) = watched.json("topic", newsroom.article_url("inquiry-opens"))
+    assert verdict["relevance"] == "yes"
+    (watched.home / "note.txt").write_text("A word on storks.")
+    assert "no word of the topic" in watched.run("topic", "--file", str(watched.home / "note.txt"))
+    assert "one of them" in watched.run("topic", expect=2)
+
+
 def test_the_same_article_in_several_feeds_and_under_other_addresses_is_one_article(
     program: Program, newsroom: Newsroom
 ) -> None:

@@ -90,6 +90,12 @@ def test_what_is_no_article_is_refused_with_the_reason(
         extract(Page(f"{URL}/a", body, kind))
 
 
+def test_a_short_article_under_a_cookie_banner_with_404_comments_is_an_article() -> None:
+    html = """<html><body><div>Accept all cookies</div><article><h1>A short one</h1><p>The river pilot retired on
+    Friday after forty years on the water, the harbour office said.</p></article><p>404 comments</p></body></html>"""
+    assert extract(Page(URL, html.encode(), "text/html")).text.headline == "A short one"
+
+
 def test_a_redirect_to_the_front_page_is_a_wall() -> None:
     front = page(STORIES[0], STORIES[0].stages[0])
     with pytest.raises(Wall, match="front page"):

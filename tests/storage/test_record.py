@@ -200,6 +200,12 @@ def test_two_addresses_of_one_article_become_one(database: Database) -> None:
     assert poll(database, found("https://news.example/amp/list")) == 0
 
 
+def test_a_feed_may_hold_more_entries_than_one_query_can_name(database: Database) -> None:
+    many = [found(f"https://news.example/{n}") for n in range(1200)]
+    assert poll(database, *many) == 1200
+    assert poll(database, *many, found("https://news.example/new")) == 1
+
+
 def test_an_article_that_names_a_better_address_takes_it_and_keeps_the_old_one(database: Database) -> None:
     poll(database, found("https://news.example/?p=12"))
     visit(database, 0, text())
