@@ -20,6 +20,7 @@ from revisions.words import fold, sentences
 
 _QUOTATION = re.compile(r"[\"\u201c\u201e\u00ab\u300c]")
 _OPENS_WITH_QUOTE = re.compile(r"^\s*[\"\u201c\u201e\u00ab\u2018\u2019']")
+_LEAD = re.compile(r'^([^":]{2,60}):\s*"')  # NSO Group: "…"
 _SPOKEN = frozenset({Role.BODY, Role.QUOTE, Role.LIST, Role.BOX})
 
 
@@ -76,7 +77,9 @@ class Attribution:
     """Finds the statements of given speakers in paragraphs."""
 
     def __init__(self, speakers: Sequence[Speaker]) -> None:
-        self._speakers = [_Named(s.name, _stems(s.names), p) for s in speakers if (p := compile_terms(s.names))]
+        self._speakers = [
+            _Named(s.name, _stems(s.names), _surnames(s.aliases), p) for s in speakers if (p := compile_terms(s.names))
+        ]
 
     def statements(self, paragraphs: Sequence[Paragraph]) -> list[Statement]:
         """All statements in reading order."""
@@ -117,13 +120,20 @@ class Attribution:
         outside = _outside_quotes(flat)
         if says and (named := self._named_in(outside) or self._named_in(flat)):
             return named
+        if (lead := _LEAD.match(flat)) and (named := self._named_in(lead[1])):
+            return named
         if floor:
             return floor
-        if last and says and _carries_on(outside):
+        if last and says and (_carries_on(outside, flat) or self._is_surname_of(last, outside)):
             return last
         if last and not says and _goes_on(sentence, opens=opens):
             return last
         return ""
+
+    def _is_surname_of(self, name: str, outside: str) -> bool:
+        """Does the text name a person of this speaker by the last word of the name alone?"""
+        surnames = next((s.surnames for s in self._speakers if s.name == name), frozenset[str]())
+        return not surnames.isdisjoint(word.removesuffix("'s") for word in outside.replace(",", " ").split())
 
     def _named_in(self, flat: str) -> str:
         """The speaker named first in folded text; the longer name where two begin together."""
@@ -139,6 +149,7 @@ class _Named:
 
     name: str
     stems: tuple[str, ...]
+    surnames: frozenset[str]
     pattern: re.Pattern[str]
 
 
@@ -146,12 +157,23 @@ def _stems(names: Sequence[str]) -> tuple[str, ...]:
     return tuple({max(fold(name).lower().replace("-", " ").split(), key=len) for name in names if fold(name)})
 
 
-def _carries_on(outside: str) -> bool:
-    """Is the one who says something in this sentence, quotations aside, the speaker named before?"""
-    first, carried = _saying().verbs.search(outside), _saying().carried.search(outside)
-    if not first or not carried:
-        return False
-    return first.start() in (carried.start("before"), carried.start("after"))
+def _surnames(aliases: Sequence[str]) -> frozenset[str]:
+    """The last words of names that look like a person's: two words or three, each with a capital."""
+    words = [fold(alias).split() for alias in aliases]
+    return frozenset(name[-1] for name in words if 2 <= len(name) <= 3 and all(w[:1].isupper() for w in name))
+
+
+def _carries_on(outside: str, flat: str) -> bool:
+    """Is the one who says something in this sentence, quotations aside, the speaker named before?
+
+    The verb itself may be part of the quotation: the company “categorically denies” it.
+    """
+    first = _saying().verbs.search(outside)
+    if first is None:
+        outside = flat.replace('"', " ")
+        first = _saying().verbs.search(outside)
+    carried = _saying().carried.search(outside)
+    return bool(first and carried and first.start() in (carried.start("before"), carried.start("after")))
 
 
 def _somebody_speaks(sentence: str) -> bool:

@@ -34,6 +34,21 @@ def test_sentence_that_names_a_speaker_and_a_verb_of_saying_is_a_statement(text:
     assert said(text) == [(speaker, text)]
 
 
+def test_a_person_is_carried_on_by_the_surname_and_a_name_before_a_quotation_speaks() -> None:
+    attribution = Attribution([Speaker("NSO Group", ("NSO", "Shalev Hulio"))])
+    paragraphs = [
+        Paragraph("NSO’s chief executive, Shalev Hulio, told the newspaper he was concerned."),
+        Paragraph("“We will shut systems down,” Hulio said."),
+        Paragraph("The river rose that night."),
+        Paragraph("NSO: “The company “categorically denies” it.”"),
+    ]
+    assert [s.paragraph for s in attribution.statements(paragraphs)] == [0, 1, 3]
+
+
+def test_the_verb_of_saying_may_be_part_of_the_quotation() -> None:
+    assert len(said("NSO issued a statement: “No.”", "The company “categorically denies” the claims.")) == 2
+
+
 @pytest.mark.parametrize(
     "text",
     [
