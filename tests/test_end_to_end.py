@@ -158,11 +158,9 @@ def test_history_and_diff_show_what_changed(watched: Program, newsroom: Newsroom
     assert "[-$14m-]{+$11m+}" in text
     html = watched.run("diff", url, "1", "2", "--format", "html")
     assert "<del>$14m</del><ins>$11m</ins>" in html
-    spans = [
-        span
-        for part in map(json.loads, watched.run("diff", url, "--format", "json").splitlines())
-        for span in part["spans"]
-    ]
+    difference = json.loads(watched.run("diff", url, "--format", "json"))
+    assert (difference["from"], difference["to"]) == (1, 2)
+    spans = [span for part in difference["parts"] for span in part["spans"]]
     assert {"edit": "insert", "text": "$11m"} in spans
 
 

@@ -25,7 +25,7 @@ def show_diff(context: Context, which: str, source: int | None, target: int | No
             raise AddendumError("there is only one version of it so far", article.url)
         old, new = get_texts(database, article.id, first, last)
     if form == "json":
-        json_lines(as_json(old, new))
+        json_lines([{"article": article.id, "from": first, "to": last, "parts": as_json(old, new)}])
     elif form == "html":
         say(as_html(old, new))
     elif sys.stdout.isatty():
