@@ -35,8 +35,6 @@ class Outcome(StrEnum):
     """Of a visit. `TEXT` becomes changed or unchanged once it is compared with the record."""
 
     TEXT = "text"
-    CHANGED = "changed"
-    UNCHANGED = "unchanged"
     NOT_MODIFIED = "not modified"
     WALL = "wall"
     GONE = "gone"

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
@@ -76,9 +76,6 @@ class Text:
             data[key] = data[key] and datetime.fromisoformat(data[key])
         data["paragraphs"] = tuple(Paragraph(text, Role(role)) for role, text in data["paragraphs"])
         return cls(**data)
-
-    def with_paragraphs(self, *paragraphs: Paragraph) -> "Text":
-        return replace(self, paragraphs=paragraphs)
 
 
 def is_cut_short(old: Text, new: Text) -> bool:

@@ -24,7 +24,10 @@ async def check(
     progress: Progress = lambda *_: None,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> dict[str, Any]:
-    """Returns the object of the contract's `check --json`. With `every`, whatever is due or not."""
+    """Returns the object of the contract's `check --json`. With `every`, whatever is due or not.
+
+    What a host asked us to leave for later counts as neither visited nor failed; the log tells it.
+    """
     tally = Tally()
     before = await asyncio.to_thread(outbox.counts, database)
     polls = await asyncio.to_thread(feeds.due_feeds, database, now(), every=every)

@@ -36,7 +36,6 @@ class Tally:
     )
     versions: int = 0
     changes: int = 0
-    postponed: int = 0
 
 
 class Work:
@@ -66,7 +65,6 @@ class Work:
         except FetchError as error:
             until = self._now() + max(_AT_ONCE, error.retry_after or _AT_ONCE)
             await asyncio.to_thread(feeds.postpone_feed, self._database, feed.id, until)
-            tally.postponed += 1
             log.info("feed postponed", feed=feed.name, reason=error.reason)
             return
         new = await asyncio.to_thread(self._record_poll, feed, poll)
@@ -126,7 +124,6 @@ class Work:
         except FetchError as error:
             until = self._now() + max(_AT_ONCE, error.retry_after or _AT_ONCE)
             await asyncio.to_thread(queries.postpone_article, self._database, article.id, until)
-            tally.postponed += 1
             log.info("visit postponed", article=article.id, reason=error.reason)
             return
         visit = await self._look_again(article, visit)

@@ -94,12 +94,6 @@ def closed_channels(database: Database) -> dict[str, str]:
         return {state.name: state.reason for state in states}
 
 
-def open_channel(database: Database, name: str) -> None:
-    with database.write() as session:
-        if state := session.get(ChannelState, name):
-            session.delete(state)
-
-
 def counts(database: Database) -> dict[str, int]:
     """How many alerts are waiting, sent and failed."""
     with database.read() as session:

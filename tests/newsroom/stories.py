@@ -3,7 +3,7 @@
 Each story is a list of stages; a stage is how the article reads until the next one.
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,6 @@ class Story:
     stages: tuple[Stage, ...]
     published: str = "2021-07-18T16:00:00Z"
     summary: str = ""
-    topics: tuple[str, ...] = field(default=())
 
 
 _LIST = Stage(
