@@ -10,8 +10,6 @@ from typing import Any
 
 from revisions.words import count_words, fold
 
-TEASER = 0.7  # share of an article's words above which what is shown is no teaser of it
-
 
 class Role(StrEnum):
     BODY = "body"
@@ -76,17 +74,3 @@ class Text:
             data[key] = data[key] and datetime.fromisoformat(data[key])
         data["paragraphs"] = tuple(Paragraph(text, Role(role)) for role, text in data["paragraphs"])
         return cls(**data)
-
-
-def is_cut_short(old: Text, new: Text) -> bool:
-    """Is `new` nothing but the beginning of `old`, the last paragraph perhaps broken off? So a paywall shows it.
-
-    A page that lost less than `TEASER` leaves is no teaser: there somebody took out the end.
-    """
-    if new.words > TEASER * old.words:
-        return False
-    before, after = ([fold(p.text) for p in text.paragraphs] for text in (old, new))
-    whole = [line for line in after if line in before]
-    rest = [line for line in after if line not in before]
-    broken = all(any(line.startswith(part.rstrip(" .")) for line in before) for part in rest)
-    return len(after) < len(before) and before[: len(whole)] == whole and len(rest) <= 1 and broken

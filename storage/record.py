@@ -9,9 +9,9 @@ from sqlmodel import Session, select
 from revisions import change as changes
 from revisions.change import Change as Difference
 from revisions.classify import Kind
-from revisions.text import Text, is_cut_short
+from revisions.doubt import is_another_page, is_cut_short
+from revisions.text import Text
 from revisions.topic import Relevance, Topic
-from revisions.words import fold
 from storage.aliases import settle_address
 from storage.database import Database
 from storage.facts import Event, Plan, Route, VisitFacts, VisitResult
@@ -20,7 +20,6 @@ from storage.versions import add_version, latest_version, number_of, was_told_la
 
 GONE_AFTER = timedelta(minutes=10)  # a 404 must be seen twice, this far apart, before an article is gone
 AT_ONCE = 410  # "Gone" says so itself (RFC 9110, 15.5.11)
-STRANGE = 0.1  # share of paragraphs in common below which a page with another headline is another page
 
 
 class Recorder:
@@ -64,7 +63,7 @@ class Recorder:
         if latest is None:
             return self._first(session, article, facts, text)
         old = replace(Text.from_json(latest.content), modified_at=article.modified_at)
-        if _is_another_page(old, text):
+        if is_another_page(old, text):
             return VisitResult(article.id, "wall", summary="the page shows something else than the article")
         if facts.limited and is_cut_short(old, text):
             return VisitResult(article.id, "wall", summary="the page shows less than the article and asks to subscribe")
@@ -213,21 +212,3 @@ def _take_over(article: Article, text: Text) -> None:
 def _feed_name(session: Session, article: Article) -> str:
     feed = session.get(Feed, article.feed_id) if article.feed_id else None
     return feed.name if feed else ""
-
-
-def _is_another_page(old: Text, new: Text) -> bool:
-    """Nothing of the article is left, not even its headline: an error page or another story, never an edit."""
-    if fold(old.headline) == fold(new.headline):
-        return False
-    if _shared_words(old.headline, new.headline) > 0.3:
-        return False
-    before, after = ({fold(p.text) for p in text.paragraphs} for text in (old, new))
-    if len(before & after) > STRANGE * max(len(before), 1):
-        return False
-    return _shared_words(old.plain, new.plain) < 0.35
-
-
-def _shared_words(old: str, new: str) -> float:
-    """Share of the words of the shorter text that the other has too, 0 to 1."""
-    before, after = set(fold(old).lower().split()), set(fold(new).lower().split())
-    return len(before & after) / max(1, min(len(before), len(after)))
