@@ -49,7 +49,7 @@ def _options(
 
 @app.command()
 def init(
-    path: Annotated[str, typer.Argument(help="Where to write it.")] = "config.toml",
+    path: Annotated[str, typer.Argument(help="Where to write it (- for standard output).")] = "config.toml",
     force: Annotated[bool, typer.Option("--force", help="Overwrite an existing file.")] = False,
 ) -> None:
     """Write a commented configuration file to start from."""

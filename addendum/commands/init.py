@@ -9,6 +9,9 @@ from revisions.errors import ConfigError
 
 def write(path: str, *, force: bool) -> None:
     """Raises `ConfigError` where a file stands already."""
+    if path == "-":
+        say(default_text().rstrip())
+        return
     target = Path(path)
     if target.exists() and not force:
         raise ConfigError("this file is there already; `--force` overwrites it", path)

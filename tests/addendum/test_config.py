@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from addendum import build
-from addendum.commands.init import default_text
+from addendum.commands.init import default_text, write
 from addendum.configfile import load
 from addendum.durations import parse_duration, show_duration
 from revisions.errors import ConfigError
@@ -123,6 +123,17 @@ class TestShippedConfiguration:
         assert shipped.topic.name == "Pegasus project"
         assert len(shipped.feeds) > 20
         assert tomllib.loads(default_text())["topic"]["name"] == "Pegasus project"
+
+    def test_init_writes_it_where_told_and_never_over_a_file(
+        self, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        write("-", force=False)
+        assert tomllib.loads(capsys.readouterr().out)["topic"]["name"] == "Pegasus project"
+        path = tmp_path / "config.toml"
+        write(str(path), force=False)
+        assert load(str(path)).topic.name == "Pegasus project"
+        with pytest.raises(ConfigError, match="`--force` overwrites it"):
+            write(str(path), force=False)
 
     @pytest.mark.parametrize(
         ("title", "relevance"),
