@@ -9,7 +9,7 @@ from itertools import zip_longest
 
 from lxml import html
 
-from revisions.notices import recognise
+from revisions.notices import is_only_a_time, recognise
 from revisions.words import count_words, fold
 
 _SPLIT = re.compile(r"(?<=[a-z])(?=[A-Z])|[\s_]+")
@@ -36,7 +36,7 @@ def _known() -> _Known:
 def is_furniture(line: str) -> bool:
     """A line of text that is furniture wherever it stands."""
     flat = fold(line)
-    return bool(_known().lines.match(flat)) or not any(ch.isalnum() for ch in flat)
+    return bool(_known().lines.match(flat)) or is_only_a_time(flat) or not any(ch.isalnum() for ch in flat)
 
 
 def remove_machinery(tree: html.HtmlElement) -> None:

@@ -96,6 +96,13 @@ def recognise(text: str) -> Notice | None:
     return None
 
 
+def is_only_a_time(text: str) -> bool:
+    """A line that says nothing but when: "Updated: 10:16 pm", "Thursday 18 November, 12:31 GMT"."""
+    flat = fold(text)
+    says_when = re.search(r"[^\W\d_]|\d[:.]\d\d", flat)
+    return len(flat) <= 80 and bool(says_when and _ONLY_A_TIME.match(flat))
+
+
 def notices_in(paragraphs: Iterable[Paragraph]) -> list[Notice]:
     """The notices among paragraphs, in order. One whose words say no kind is the editor's note it was taken for."""
     return [

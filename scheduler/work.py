@@ -23,6 +23,7 @@ from storage.record import Recorder
 from storage.tables import Article, Feed
 
 log = structlog.get_logger()
+BETWEEN_LOOKS = 1.1  # seconds, so that a clock on the page has moved on
 _AT_ONCE = timedelta(seconds=5)  # the shortest a host is left alone
 
 
@@ -142,6 +143,7 @@ class Work:
         old = await asyncio.to_thread(queries.latest_text, self._database, article.id)
         if old is None or compare(old, visit.text) is None:
             return visit
+        await asyncio.sleep(BETWEEN_LOOKS)
         try:
             second = await self._crawl.visit(Order(article.url))
         except FetchError:

@@ -5,6 +5,7 @@ import random
 import pytest
 
 from crawler.extract import Wall, extract
+from crawler.furniture import is_furniture
 from crawler.page import Page
 from revisions.errors import ExtractionError
 from revisions.text import Role
@@ -58,6 +59,19 @@ def test_notice_is_kept_wherever_it_stands(place: str) -> None:
     html = f"<html><body><article><h1>The river</h1>{body}</article>{place.format(notice)}</body></html>"
     text = extract(Page(URL, html.encode(), "text/html")).text
     assert [p.text for p in text.paragraphs if p.role is Role.NOTICE] == [notice]
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["Updated 5 minutes ago", "an hour ago", "Thursday 18 November 2021, 12:31 GMT", "12:31", "Last updated: 10.16 pm"],
+)
+def test_a_line_that_only_says_when_is_furniture(line: str) -> None:
+    assert is_furniture(line)
+
+
+@pytest.mark.parametrize("line", ["The vote is at 14:30.", "Two days ago it rained.", "1904", "May we come in?"])
+def test_a_sentence_with_a_time_in_it_is_none(line: str) -> None:
+    assert not is_furniture(line)
 
 
 def test_valid_utf8_is_read_as_such_whatever_the_header_claims() -> None:

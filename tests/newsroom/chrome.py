@@ -88,7 +88,8 @@ def _tribune(story: Story, stage: Stage, base: str, seed: random.Random) -> str:
 
 
 def with_a_restless_paragraph(page: str, seed: random.Random) -> str:
-    """Something no list of furniture knows, in the middle of the text."""
+    """Something no list of furniture knows, in the middle of the text: a chance find, and a clock of whole seconds."""
+    page = page.replace("</p>", f"</p><p>The harbour tower shows {_clock().split('.')[0]} to all who pass.</p>", 2)
     years = f"{seed.randint(1850, 1990)} and {seed.randint(1850, 1990)}"
     return page.replace(
         "</p>", f"</p><p>On this day in {years} our paper wrote that the {_headline(seed).lower()}.</p>", 3
