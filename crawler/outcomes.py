@@ -43,7 +43,7 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True)
 class ArticleVisit:
-    """`canonical` is the article's own address, `answered` the one that answered after redirects.
+    """`canonical` is the article's own address.
 
     `limited`: the page asks to subscribe before reading on, so what it shows may be less than the article.
     """
@@ -53,7 +53,6 @@ class ArticleVisit:
     outcome: Outcome
     text: Text | None = None
     canonical: str = ""
-    answered: str = ""
     limited: bool = False
     status: int = 0
     etag: str = ""

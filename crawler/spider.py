@@ -97,7 +97,6 @@ class AddendumSpider(Spider):
         known: dict[str, Any] = {
             "url": task.order.url,
             "requested_at": task.requested_at,
-            "answered": response.url,
             "status": response.status,
         }
         if response.status == 304:

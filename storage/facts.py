@@ -47,7 +47,6 @@ class VisitFacts:
     outcome: str
     text: Text | None = None
     canonical: str = ""
-    answered: str = ""
     limited: bool = False
     status: int = 0
     etag: str = ""

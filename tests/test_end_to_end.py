@@ -84,6 +84,19 @@ def test_furniture_nobody_knows_makes_no_version_and_hides_no_edit(program: Prog
     assert sorted(kinds) == [["notice", "figures"], ["statement", "notice"]]
 
 
+def test_a_page_two_looks_disagree_on_is_read_whole_at_the_next_visit(program: Program) -> None:
+    with Newsroom(conditional=True) as newsroom:
+        program.configure({"courier": newsroom.feed_url("courier")})
+        program.check()
+        newsroom.restless = True
+        newsroom.advance("harbour-list")
+        assert program.check("--all")["changes"] == 1
+        newsroom.asked.clear()
+        program.check("--all")
+        conditional = {asked.path: asked.conditional for asked in newsroom.asked if "." not in asked.path}
+        assert conditional == {"/courier/harbour-list": False, "/courier/lamp-shop": True}
+
+
 def test_comment_added_after_publication_is_one_change_told_once_on_every_channel(
     watched: Program, newsroom: Newsroom, receiver: Receiver, mail_server: MailServer
 ) -> None:

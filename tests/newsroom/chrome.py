@@ -92,7 +92,7 @@ def with_a_restless_paragraph(page: str, seed: random.Random) -> str:
     page = page.replace("</p>", f"</p><p>The harbour tower shows {_clock().split('.')[0]} to all who pass.</p>", 2)
     years = f"{seed.randint(1850, 1990)} and {seed.randint(1850, 1990)}"
     return page.replace(
-        "</p>", f"</p><p>On this day in {years} our paper wrote that the {_headline(seed).lower()}.</p>", 3
+        "</p>", f"</p><p>On this day in {years} our paper wrote that the {_headline(seed).lower()}.</p>", 8
     )
 
 
