@@ -2,41 +2,70 @@
 
 import re
 import tomllib
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import resources
-from itertools import zip_longest
 
 from lxml import html
 
-from revisions.notices import is_only_a_time, recognise
-from revisions.words import count_words, fold
+from crawler.lines import page_lines
+from revisions.notices import is_only_a_time, may_hold_notice, recognise
+from revisions.words import fold
 
 _SPLIT = re.compile(r"(?<=[a-z])(?=[A-Z])|[\s_]+")
 _NEVER = "script | //style | //noscript | //template | //iframe | //button | //svg | //nav | //input | //select"
-_BLOCKS = ("p", "li", "div", "aside", "footer", "section", "blockquote", "dd", "td", "h1", "h2", "h3", "h4")
+_NEVER_FURNITURE = frozenset({"body", "main", "article", "p", "h1"})
+LONGEST_TAG = 3  # words
+LONGEST_LINE = 420  # letters; a longer paragraph is prose
 ROOM = 0.3  # share of the page's words above which a block is the article, whatever its class says
 
 
-@dataclass(frozen=True)
-class _Known:
-    blocks: re.Pattern[str]
-    lines: re.Pattern[str]
-
-
 @cache
-def _known() -> _Known:
-    data = tomllib.loads((resources.files("crawler") / "data" / "furniture.toml").read_text("utf-8"))
-    return _Known(
-        re.compile(rf"(?:{'|'.join(data['blocks'])})", re.IGNORECASE),
-        re.compile(rf"^[\W_]*(?:{'|'.join(data['lines'])})[\W_]*$", re.IGNORECASE),
+def _data() -> dict[str, list[str]]:
+    data: dict[str, list[str]] = tomllib.loads(
+        (resources.files("crawler") / "data" / "furniture.toml").read_text("utf-8")
+    )
+    return data
+
+
+def table(name: str) -> list[str]:
+    """A table of `data/furniture.toml`."""
+    return _data()[name]
+
+
+def pattern_of(name: str) -> str:
+    """One pattern for a table of names."""
+    return rf"(?:{'|'.join(table(name))})"
+
+
+@lru_cache(maxsize=32768)
+def fullmatch_names(pattern: str, classes: str | None, identity: str | None) -> bool:
+    """Is one of an element's class names, or its id, a name of the pattern?
+
+    "siteHeader" and "site_header" are "site-header".
+    """
+    names = (*(classes or "").split(), identity or "")
+    return any(
+        re.fullmatch(pattern, "-".join(filter(None, _SPLIT.split(name))), re.IGNORECASE) for name in names if name
     )
 
 
+@cache
+def _lines() -> re.Pattern[str]:
+    return re.compile(rf"^[\W_]*{pattern_of('lines')}[\W_]*$", re.IGNORECASE)
+
+
+@cache
+def _blocks() -> str:
+    return pattern_of("blocks")
+
+
+@lru_cache(maxsize=8192)
 def is_furniture(line: str) -> bool:
     """A line of text that is furniture wherever it stands."""
     flat = fold(line)
-    return bool(_known().lines.match(flat)) or is_only_a_time(flat) or not any(ch.isalnum() for ch in flat)
+    if len(flat) <= LONGEST_LINE and (_lines().match(flat) or is_only_a_time(flat)):
+        return True
+    return not any(map(str.isalnum, flat))
 
 
 def remove_machinery(tree: html.HtmlElement) -> None:
@@ -47,44 +76,31 @@ def remove_machinery(tree: html.HtmlElement) -> None:
 
 def remove_furniture(tree: html.HtmlElement) -> None:
     """Take blocks out of `tree` that are furniture by their class or form; notices in them are kept."""
-    total = max(1, count_words(tree.text_content()))
+    room = ROOM * max(1, len(tree.xpath("string()").split()))
     for element in tree.xpath("//body//*[@class or @id]"):
-        if _is_named_furniture(element):
-            words = count_words(element.text_content())
-            if words <= ROOM * total and not _holds_a_notice(element):
+        if element.tag not in _NEVER_FURNITURE and fullmatch_names(_blocks(), element.get("class"), element.get("id")):
+            text = element.xpath("string()")
+            if len(text.split()) <= room and not (may_hold_notice(text) and _holds_a_notice(element)):
                 _drop(element)
     for element in tree.xpath("//ul | //ol"):
-        if _is_list_of_links(element) and _stands_under_furniture(element):
+        if _is_list_of_links(element) and (_stands_under_furniture(element) or _are_tags(element)):
             _drop(element)
 
 
-def _is_named_furniture(element: html.HtmlElement) -> bool:
-    if element.tag in ("body", "main", "article", "p", "h1"):
-        return False
-    return any(map(_is_furniture_name, (*element.get("class", "").split(), element.get("id", ""))))
-
-
-@lru_cache(maxsize=4096)
-def _is_furniture_name(name: str) -> bool:
-    """A class or id whose words are those of a furniture block: "siteHeader" and "site_header" are "site-header"."""
-    return bool(_known().blocks.fullmatch("-".join(filter(None, _SPLIT.split(name)))))
-
-
 def _holds_a_notice(element: html.HtmlElement) -> bool:
-    return any(recognise(line) for line in block_lines(element))
-
-
-def block_lines(tree: html.HtmlElement) -> list[str]:
-    """The text of every innermost block, in order."""
-    blocks = list(tree.iter(*_BLOCKS))
-    innermost = [e for e, after in zip_longest(blocks, blocks[1:]) if after is None or e not in after.iterancestors()]
-    return [line for element in innermost if (line := " ".join(element.text_content().split()))]
+    return any(recognise(line.text) for line in page_lines(element))
 
 
 def _is_list_of_links(element: html.HtmlElement) -> bool:
     """Two items or more, each nothing but a link: navigation or related stories, never prose."""
     items = element.findall("li")
     return len(items) >= 2 and all(_is_link(item) for item in items)
+
+
+def _are_tags(element: html.HtmlElement) -> bool:
+    """Links of a word or three with no paragraph behind them: what an article is filed under."""
+    is_short = all(len(item.text_content().split()) <= LONGEST_TAG for item in element.findall("li"))
+    return is_short and next(element.itersiblings("p", "h2", "h3"), None) is None
 
 
 def _stands_under_furniture(element: html.HtmlElement) -> bool:

@@ -11,6 +11,8 @@ from lxml import html
 from rapidfuzz import fuzz
 
 from crawler.feeds import read_moment
+from crawler.furniture import is_furniture
+from crawler.lines import page_lines
 from revisions.words import fold
 
 _ARTICLE = re.compile(r"(?:Article|Report|BlogPosting|LiveBlogPosting|NewsArticle|WebPage)$")
@@ -20,6 +22,9 @@ _STANDFIRST = re.compile(
     re.IGNORECASE,
 )
 _BYLINE = re.compile(r"^\s*(?:by|von|par|por|door|di|da)\s+", re.IGNORECASE)
+_SITE = re.compile(r"\s+[-:\u2013\u2014|\u00b7\u00bb]\s+")
+LONGEST_NAME = 3  # words of an outlet's name or section behind a title
+SHORTEST_HEADLINE = 3
 SAME_HEADLINE = 45  # likeness, 0 to 100, from which an h1 is the headline the metadata declares
 
 
@@ -32,6 +37,8 @@ class Metadata:
     modified_at: datetime | None = None
     language: str = ""
     canonical: str = ""
+    is_live: bool = False
+    kind: str = ""
 
 
 def read_metadata(tree: html.HtmlElement) -> Metadata:
@@ -46,6 +53,8 @@ def read_metadata(tree: html.HtmlElement) -> Metadata:
         modified_at=_date(linked, "dateModified") or _meta_date(tree, "modified_time", "last-modified"),
         language=_language(tree),
         canonical=_first(tree, "//link[contains(concat(' ', normalize-space(@rel), ' '), ' canonical ')]/@href"),
+        kind=_meta(tree, "og:type").lower(),
+        is_live="LiveBlog" in str(linked.get("@type")),
     )
 
 
@@ -79,8 +88,28 @@ def _headline(tree: html.HtmlElement, linked: dict[str, Any]) -> tuple[str, html
     visible = [(text, h1) for h1 in tree.iter("h1") if (text := _line(h1.text_content()))]
     if not visible or not declared:
         return visible[0] if visible else (declared, None)
-    best = max(visible, key=lambda found: fuzz.token_set_ratio(fold(found[0]), fold(declared)))
-    return best if fuzz.token_set_ratio(fold(best[0]), fold(declared)) >= SAME_HEADLINE else (declared, None)
+    best = max(visible, key=lambda found: _likeness(found[0], declared))
+    return best if _likeness(best[0], declared) >= SAME_HEADLINE else (_without_site(declared), None)
+
+
+def _likeness(visible: str, declared: str) -> float:
+    """0 to 100. The outlet's own name, which many titles end with, is no headline."""
+    parts = [fold(part) for part in _SITE.split(declared)]
+    if len(parts) > 1 and fold(visible) == parts[-1]:
+        return 0.0
+    return fuzz.token_set_ratio(fold(visible), fold(declared))
+
+
+def _without_site(title: str) -> str:
+    """A page's title without the outlet's name behind a dash or bar: "Headline | The Outlet", "Headline - Outlet.com"."""
+    *parts, last = _SITE.split(title)
+    while parts and len(last.split()) <= LONGEST_NAME and len(" ".join(parts).split()) >= SHORTEST_HEADLINE:
+        title = title[: title.rindex(last)].rstrip(" -:\u2013\u2014|\u00b7\u00bb")
+        *parts, last = _SITE.split(title)
+    first, *rest = _SITE.split(title)
+    if len(first.split()) == 1 and len(" ".join(rest).split()) >= SHORTEST_HEADLINE:
+        title = title[len(first) :].lstrip(" -:\u2013\u2014|\u00b7\u00bb")
+    return title
 
 
 def _standfirst(h1: html.HtmlElement | None) -> str:
@@ -93,27 +122,34 @@ def _standfirst(h1: html.HtmlElement | None) -> str:
         return ""
     for element in h1.xpath("following::*[self::p or self::div or self::h2 or self::h3][position() <= 12]"):
         if any(map(_STANDFIRST.search, (element.get("class", ""), element.getparent().get("class", "")))):
-            text = _line(element.text_content())
-            if 20 <= len(text) <= 600:
-                return text
+            lines = page_lines(element)
+            if len(lines) == 1 and 20 <= len(lines[0].text) <= 600 and not is_furniture(lines[0].text):
+                return lines[0].text
     return ""
 
 
 def _byline(tree: html.HtmlElement, linked: dict[str, Any]) -> str:
     """Names the page declares, else names that stand alone in an element for them; never a line of them with dates."""
-    authors = linked.get("author")
-    names = [_author(a) for a in (authors if isinstance(authors, list) else [authors])]
-    declared = [_meta(tree, "author", "byl", "parsely-author")]
-    visible = [_line(e.text_content()) for e in tree.xpath("//*[@rel='author' or @itemprop='author']")]
-    for candidates in (names, declared, visible[:3]):
+    for candidates in _candidates(tree, linked):
         found = dict.fromkeys(name for raw in candidates if (name := _BYLINE.sub("", raw)) and _is_name(name))
         if found:
             return ", ".join(found)
     return ""
 
 
+def _candidates(tree: html.HtmlElement, linked: dict[str, Any]) -> Iterator[list[str]]:
+    authors = linked.get("author")
+    yield [_author(a) for a in (authors if isinstance(authors, list) else [authors])]
+    yield [_meta(tree, "author", "byl", "parsely-author")]
+    visible = tree.xpath("//h1/following::*[@rel='author' or @itemprop='author'] | //h1//*[@rel='author']")
+    together = [e for e in visible if e.getparent() is visible[0].getparent()]  # others belong to other articles
+    yield [_line(e.text_content()) for e in together[:3]]
+
+
 def _is_name(text: str) -> bool:
-    return len(text) <= 120 and not any(ch.isdigit() for ch in text) and not text.startswith(("http", "@"))
+    if len(text) > 120 or any(ch.isdigit() for ch in text) or text.startswith(("http", "@")):
+        return False
+    return len(re.findall(r"\bby\b", text, re.IGNORECASE)) < 2  # "Text by … Translation by …" is a list of roles
 
 
 def _author(author: Any) -> str:

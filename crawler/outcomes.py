@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from crawler.feeds import Feed
+from crawler.page import Page
 from revisions.text import Text
 
 
@@ -43,7 +44,7 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True)
 class ArticleVisit:
-    """`canonical` is the article's own address.
+    """`page` is what `text` was read from; `canonical` is the article's own address.
 
     `limited`: the page asks to subscribe before reading on, so what it shows may be less than the article.
     """
@@ -52,6 +53,7 @@ class ArticleVisit:
     requested_at: datetime
     outcome: Outcome
     text: Text | None = None
+    page: Page | None = None
     canonical: str = ""
     limited: bool = False
     status: int = 0

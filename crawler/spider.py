@@ -116,6 +116,7 @@ class AddendumSpider(Spider):
             **known,
             outcome=Outcome.TEXT,
             text=found.text,
+            page=page,
             canonical=found.canonical,
             limited=found.limited,
             **_validators(response),

@@ -69,7 +69,7 @@ def site_of(url: str) -> str:
 
 
 def same_site(a: str, b: str) -> bool:
-    return site_of(a) == site_of(b)
+    return urlsplit(a).netloc == urlsplit(b).netloc or site_of(a) == site_of(b)
 
 
 def is_front_page(url: str) -> bool:

@@ -240,13 +240,14 @@ def _best_pairs(old: list[_Words], new: list[_Words]) -> list[tuple[int, int]]:
 
 
 def _rejoin(old: list[_Words], new: list[_Words]) -> tuple[list[Step], list[_Words], list[_Words]]:
-    """Take out one paragraph that became several, or several that became one."""
+    """Take out one paragraph that became several, or several that became one; or all, where only breaks moved."""
+    if len(old) != len(new) and old and new and _is_rejoined(_joined(old), _joined(new)):
+        return [_two_sided(Action.EDITED, _joined(old), _joined(new))], [], []
     steps: list[Step] = []
     for one, many, is_split in ((old, new, True), (new, old, False)):
         for whole in list(one):
             if parts := _parts_of(whole, many):
-                joined = _Words(tuple(p.at[0] for p in parts), parts[0].role, [t for p in parts for t in p.tokens])
-                pair = (whole, joined) if is_split else (joined, whole)
+                pair = (whole, _joined(parts)) if is_split else (_joined(parts), whole)
                 steps.append(_two_sided(Action.EDITED, *pair))
                 one.remove(whole)
                 for part in parts:
@@ -259,11 +260,19 @@ def _parts_of(whole: _Words, many: list[_Words]) -> list[_Words]:
     for size in (2, 3):
         for start in range(len(many) - size + 1):
             run = many[start : start + size]
-            joined = [key for part in run for key in part.keys]
-            close = abs(len(joined) - len(whole.keys)) <= 0.1 * len(joined) + 1
-            if close and Indel.normalized_similarity(whole.keys, joined) >= REJOINED:
+            if _is_rejoined(whole, _joined(run)):
                 return run
     return []
+
+
+def _joined(parts: list[_Words]) -> _Words:
+    return _Words(tuple(at for p in parts for at in p.at), parts[0].role, [t for p in parts for t in p.tokens])
+
+
+def _is_rejoined(old: _Words, new: _Words) -> bool:
+    before, after = old.keys, new.keys
+    close = abs(len(before) - len(after)) <= 0.1 * len(after) + 1
+    return close and Indel.normalized_similarity(before, after) >= REJOINED
 
 
 def _match(old: list[_Words], new: list[_Words]) -> tuple[list[Step], list[_Words], list[_Words]]:

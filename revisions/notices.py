@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache, lru_cache
 from importlib import resources
+from typing import Any
 
 from revisions.text import Paragraph, Role
 from revisions.words import count_words, fold
@@ -61,11 +62,31 @@ class _Phrases:
 
 
 @cache
+def _data() -> dict[str, Any]:
+    return tomllib.loads((resources.files("revisions") / "data" / "notices.toml").read_text("utf-8"))
+
+
+@cache
+def _cues() -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Pieces of words no notice is without: those in ASCII, and all."""
+    cues = tuple(dict.fromkeys(cue for row in _data().values() for cue in row["cues"]))
+    return tuple(filter(str.isascii, cues)), cues
+
+
+def may_hold_notice(text: str) -> bool:
+    """A quick test that no notice fails, for text of any length."""
+    low = text.lower()
+    ascii_cues, cues = _cues()
+    return any(cue in low for cue in (ascii_cues if low.isascii() else cues))
+
+
+@cache
 def _table() -> tuple[_Phrases, ...]:
-    data = tomllib.loads((resources.files("revisions") / "data" / "notices.toml").read_text("utf-8"))
     collected: dict[NoticeKind, tuple[list[str], list[str]]] = {kind: ([], []) for kind in _WEIGHT}
-    for kinds in data.values():
-        for name, phrases in kinds.items():
+    for row in _data().values():
+        for name, phrases in row.items():
+            if name == "cues":
+                continue
             labels, sentences = collected[NoticeKind(name.replace("editors_note", "editor's note"))]
             labels += phrases["label"]
             sentences += phrases["sentence"]
@@ -86,7 +107,7 @@ def _any(phrases: list[str]) -> re.Pattern[str] | None:
 @lru_cache(maxsize=16384)
 def recognise(text: str) -> Notice | None:
     """The notice a paragraph is, or None. Works on the paragraph alone, in every language of the tables."""
-    if not text or len(text) > LONGEST * 12:
+    if not text or len(text) > LONGEST * 12 or not may_hold_notice(text):
         return None
     flat = fold(text)
     words = count_words(flat)

@@ -23,8 +23,11 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
+    """`post`: in a live blog, the key of the post it belongs to, the same from visit to visit."""
+
     text: str
     role: Role = Role.BODY
+    post: str = ""
 
 
 @dataclass(frozen=True)
@@ -62,7 +65,7 @@ class Text:
                 "published_at": self.published_at and self.published_at.isoformat(),
                 "modified_at": self.modified_at and self.modified_at.isoformat(),
                 "language": self.language,
-                "paragraphs": [[p.role.value, p.text] for p in self.paragraphs],
+                "paragraphs": [[p.role.value, p.text, *filter(None, [p.post])] for p in self.paragraphs],
             },
             ensure_ascii=False,
         )
@@ -72,5 +75,5 @@ class Text:
         data: dict[str, Any] = json.loads(raw)
         for key in ("published_at", "modified_at"):
             data[key] = data[key] and datetime.fromisoformat(data[key])
-        data["paragraphs"] = tuple(Paragraph(text, Role(role)) for role, text in data["paragraphs"])
+        data["paragraphs"] = tuple(Paragraph(text, Role(role), *post) for role, text, *post in data["paragraphs"])
         return cls(**data)

@@ -4,20 +4,21 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 # Apostrophes, quotation marks, dashes, spaces and ellipses that say the same thing.
-_SAME = str.maketrans(
-    {
-        **dict.fromkeys("\u2018\u2019\u201a\u201b\u2032\u00b4`\u02bc", "'"),
-        **dict.fromkeys("\u201c\u201d\u201e\u201f\u2033\u00ab\u00bb\u2039\u203a", '"'),
-        **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212", "-"),
-        **dict.fromkeys("\u00ad\u200b\u200c\u200d\u2060\ufeff\u200e\u200f", None),
-        "\u2026": "...",
-    }
-)
+_SAME: dict[str, str] = {
+    **dict.fromkeys("\u2018\u2019\u201a\u201b\u2032\u00b4`\u02bc", "'"),
+    **dict.fromkeys("\u201c\u201d\u201e\u201f\u2033\u00ab\u00bb\u2039\u203a", '"'),
+    **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212", "-"),
+    **dict.fromkeys("\u00ad\u200b\u200c\u200d\u2060\ufeff\u200e\u200f", ""),
+    "\u2026": "...",
+}
+_TYPOGRAPHY = re.compile(f"[{''.join(_SAME)}]")
 # A word with inner apostrophes, points, commas and hyphens ("NSO's", "$50,000", "11%", "end-use"), or one mark.
 _TOKEN = re.compile(r"([$€£¥₹₪]?\w+(?:['\u2019.,:\u2011-]\w+)*%?|[^\w\s])(\s*)")
 _WORD = re.compile(r"[^\W_][\w]*(?:['\u2019.,:\u2011-]\w+)*")
+_MARKS = re.compile(r"[\W_]+")
 _SENTENCE_END = re.compile(r"[.!?\u2026\u061f\u06d4\u0964]+[\"'\u201d\u2019\u00bb)\]]*\s+(?=\S)")
 _ABBREVIATION = re.compile(
     r"(?:\b(?:Mr|Mrs|Ms|Dr|Prof|St|Sr|Jr|Gen|Col|Lt|Sen|Rep|Gov|No|Inc|Ltd|Co|vs|etc|ca|bzw|Nr|Abs|dt|ie|eg)"
@@ -34,10 +35,22 @@ class Token:
     key: str
 
 
+@lru_cache(maxsize=8192)
 def fold(text: str) -> str:
     """The text with typographic differences removed: quotes, dashes, spaces, soft hyphens, Unicode forms."""
-    text = unicodedata.normalize("NFKC", text.translate(_SAME))
-    return " ".join(text.translate(_SAME).split())
+    if text.isascii():
+        return " ".join(text.replace("`", "'").split())
+    text = unicodedata.normalize("NFKC", _plain(text))
+    return " ".join(_plain(text).split())
+
+
+def _plain(text: str) -> str:
+    return _TYPOGRAPHY.sub(lambda mark: _SAME[mark[0]], text)
+
+
+def letters(text: str) -> str:
+    """What a line is found again by: its letters and digits alone, in lower case."""
+    return _MARKS.sub("", fold(text)).lower()
 
 
 def tokens(text: str) -> list[Token]:

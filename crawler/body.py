@@ -1,0 +1,211 @@
+"""Which lines of a page are the article's.
+
+trafilatura finds the body; the text is read from our own lines, so that a list item of one word, a caption or a box
+it drops inside the article is kept, and every line keeps its place in the tree.
+"""
+
+import logging
+import re
+from collections.abc import Iterator, Sequence
+from itertools import islice
+
+import trafilatura
+from lxml import etree, html
+
+from crawler.furniture import is_furniture
+from crawler.lines import Line
+from crawler.places import caption_of
+from revisions.notices import recognise
+from revisions.words import count_words, letters
+
+logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # its complaints reach the user as ExtractionError
+
+_TEXT = frozenset({"li", "p", "dd", "td", "h2", "h3", "h4", "blockquote"})
+_ABOUT = re.compile(r"byline|meta|time|date|credit|source", re.IGNORECASE)  # lines about an article, not of it
+_FLOW = frozenset({"p", "h2", "h3", "h4", "ul", "ol", "blockquote", "pre", "table", "dl", "li"})
+RUNNING = 8  # words from which a line is running text
+ENOUGH = 100  # words of running text in a page that is easily read
+PLAIN = 0.8  # share of the words in one element, and directly in it, from which a page is plain
+_CARDS = frozenset({"div", "article", "section"})
+LONGEST_CARD = 90  # words
+WORDS_OF_A_TITLE = 3
+TELLING = 20  # letters from which a piece of a line is found again without doubt
+MANY_LINES = 20  # lines of the page that one paragraph cannot hold
+
+
+def article_lines(tree: html.HtmlElement, lines: Sequence[Line]) -> list[Line]:
+    """The lines that belong to the article, in reading order; `lines` are all of the page's."""
+    kept = _plain_article(tree, lines) or _found_by_trafilatura(tree, lines) or _densest(lines)
+    return [lines[at] for at in sorted(kept | _belonging(lines, kept) | _notices(lines))]
+
+
+def _plain_article(tree: html.HtmlElement, lines: Sequence[Line]) -> set[int]:
+    """The lines of a page whose running text plainly stands in one element, paragraph after paragraph.
+
+    Empty where anything else stands among them, and where the page holds little text: then it takes more to tell.
+    """
+    running = [(line.block, words) for line in lines if (words := len(line.text.split())) >= RUNNING]
+    total = sum(words for _, words in running)
+    if total < ENOUGH:
+        return set()
+    home = _where_most_stands(tree, running, PLAIN * total)
+    flow = {child for child in home if child.tag in _FLOW}
+    flow |= {item for child in flow if child.tag in ("ul", "ol", "blockquote", "dl") for item in child}
+    kept = {at for at, line in enumerate(lines) if line.block in flow or line.block is home}
+    inside = set(home.iter())
+    all_words = sum(len(line.text.split()) for line in lines if line.block in inside)
+    is_plain = sum(len(lines[at].text.split()) for at in kept) >= PLAIN * all_words
+    return kept if is_plain and home.tag not in ("html", "body") else set()
+
+
+def _where_most_stands(
+    tree: html.HtmlElement, running: Sequence[tuple[html.HtmlElement, int]], most: float
+) -> html.HtmlElement:
+    """The innermost element, short of a paragraph or list, that holds at least `most` words of running text."""
+    words: dict[html.HtmlElement, int] = {}
+    for block, count in running:
+        words[block] = words.get(block, 0) + count
+        for element in block.iterancestors():
+            words[element] = words.get(element, 0) + count
+    home = tree
+    while (child := next((c for c in home if words.get(c, 0) >= most and c.tag not in _FLOW), None)) is not None:
+        home = child
+    return home
+
+
+def _found_by_trafilatura(tree: html.HtmlElement, lines: Sequence[Line]) -> set[int]:
+    body = _body(tree)
+    if body is None:
+        return set()
+    keys = [letters(line.text) for line in lines]
+    found = [key for text in _blocks(body) if (key := letters(text))]
+    return set() if _is_a_whole_page(found, keys) else _found_again(keys, found)
+
+
+def _body(tree: html.HtmlElement) -> etree._Element | None:
+    document = trafilatura.bare_extraction(
+        tree, fast=True, include_comments=False, include_tables=True, with_metadata=False
+    )
+    return getattr(document, "body", None)
+
+
+def _blocks(body: etree._Element) -> Iterator[str]:
+    """The text of every block of trafilatura's tree; a line break divides as a block does."""
+    parts: list[str] = []
+    for event, element in etree.iterwalk(body, events=("start", "end")):
+        is_block = element.tag not in ("hi", "ref", "del", "code", "graphic")
+        if is_block and parts:
+            yield "".join(parts)
+            parts = []
+        parts.append((element.text if event == "start" else element.tail) or "")
+    yield "".join(parts)
+
+
+def _found_again(lines: Sequence[str], blocks: Sequence[str]) -> set[int]:
+    """Indices of the lines that are one of `blocks`, a piece of one, or hold one."""
+    exact = set(blocks)
+    whole = "|".join(blocks)
+    kept = {
+        at
+        for at, line in enumerate(lines)
+        if line and (line in exact or (len(line) >= TELLING and line in whole))
+    }
+    missing = [block for block in exact - {lines[at] for at in kept} if len(block) >= TELLING]
+    if missing:
+        said = "|".join(lines[at] for at in kept)
+        for block in missing:
+            if block not in said:
+                kept |= {at for at, line in enumerate(lines) if block in line}
+    return kept
+
+
+def _is_a_whole_page(blocks: Sequence[str], lines: Sequence[str]) -> bool:
+    """trafilatura's last resort is the text of everything as one paragraph; that is furniture for the most part."""
+    return any(len(block) > 1200 and sum(len(line) > 3 and line in block for line in lines) >= MANY_LINES for block in blocks)
+
+
+def _densest(lines: Sequence[Line]) -> set[int]:
+    """The lines of the element that holds most of the page's running text, be it in paragraphs or between breaks."""
+    words: dict[html.HtmlElement, int] = {}
+    for line in lines:
+        if (count := count_words(line.text)) >= 8:
+            container = line.block if line.block.tag != "p" else line.block.getparent()
+            words[container] = words.get(container, 0) + count
+    if not words:
+        return set()
+    best = max(words, key=lambda block: words[block])
+    inside = set(best.iter())
+    return {at for at, line in enumerate(lines) if line.block in inside}
+
+
+def _notices(lines: Sequence[Line]) -> set[int]:
+    return {at for at, line in enumerate(lines) if recognise(line.text) and not is_furniture(line.text)}
+
+
+def _belonging(lines: Sequence[Line], kept: set[int]) -> set[int]:
+    """Lines between kept ones that trafilatura passes over though they are text of the article."""
+    if not kept:
+        return set()
+    homes = {_home(lines[at].block) for at in kept}
+    first, last = min(kept), max(kept)
+    return {
+        at
+        for at in range(first, last + 1)
+        if at not in kept and _belongs(lines[at], homes) and not is_furniture(lines[at].text)
+    }
+
+
+def _belongs(line: Line, homes: set[html.HtmlElement]) -> bool:
+    if line.block.tag == "pre" or caption_of(line.block) is not None:
+        return not is_link(line)
+    home = _home(line.block)
+    is_text = line.block.tag in _TEXT and not _ABOUT.search(line.block.get("class", ""))
+    return is_text and (home in homes or _is_quoted(home, homes)) and not is_link(line)
+
+
+def _is_quoted(element: html.HtmlElement, homes: set[html.HtmlElement]) -> bool:
+    return element.tag == "blockquote" and _home(element) in homes
+
+
+def _home(block: html.HtmlElement) -> html.HtmlElement:
+    """The element whose children a block's siblings are."""
+    parent = block.getparent()
+    return block if parent is None else parent
+
+
+def is_link(line: Line) -> bool:
+    """Nothing but a link to somewhere else."""
+    around = next((element for element in islice(line.block.iterancestors(), 4) if element.tag == "a"), None)
+    if around is not None:
+        return not _points_here(around)
+    linked = sum(len("".join(a.text_content().split())) for a in line.block.iter("a") if not _points_here(a))
+    return linked > 0 and linked >= 0.9 * len("".join(line.text.split()))
+
+
+def _points_here(link: html.HtmlElement) -> bool:
+    """A link to a place on the same page, such as headings carry for others to link to."""
+    return bool(link.get("href", "#").startswith("#"))
+
+
+def is_in_card(line: Line) -> bool:
+    """Does the line stand in a card that tells of another article: few words under a heading that is a link?"""
+    for element in islice(line.block.iterancestors(), 2):
+        if element.tag in _CARDS and (heading := next(element.iter("h2", "h3", "h4", "h5"), None)) is not None:
+            text = " ".join(heading.text_content().split())
+            return is_link(Line(text, heading)) and len(element.text_content().split()) <= LONGEST_CARD
+    return False
+
+
+def listed_words(lines: Sequence[Line]) -> int:
+    """How many words stand in the items of a list that each tell of another article: a link, and words beside it."""
+    return sum(count_words(line.text) for line in lines if (item := _item(line.block)) is not None and _is_teaser(item))
+
+
+def _item(block: html.HtmlElement) -> html.HtmlElement | None:
+    return next((e for e in (block, *islice(block.iterancestors(), 2)) if e.tag == "li"), None)
+
+
+def _is_teaser(item: html.HtmlElement) -> bool:
+    links = [a for a in item.iter("a") if not _points_here(a) and len(a.text_content().split()) >= WORDS_OF_A_TITLE]
+    own = len(item.text_content().split()) - sum(len(a.text_content().split()) for a in links)
+    return bool(links) and own >= RUNNING
