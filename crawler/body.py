@@ -20,9 +20,13 @@ from revisions.words import count_words, letters
 
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # its complaints reach the user as ExtractionError
 
-_TEXT = frozenset({"li", "p", "dd", "td", "h2", "h3", "h4", "blockquote"})
 _ABOUT = re.compile(r"byline|meta|time|date|credit|source", re.IGNORECASE)  # lines about an article, not of it
-_FLOW = frozenset({"p", "h2", "h3", "h4", "ul", "ol", "blockquote", "pre", "table", "dl", "li"})
+_FLOW = frozenset(
+    {
+        *("p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "dl", "dt", "dd", "blockquote", "pre"),
+        *("table", "thead", "tbody", "tfoot", "tr", "td", "th", "caption"),
+    }
+)
 RUNNING = 8  # words from which a line is running text
 ENOUGH = 100  # words of running text in a page that is easily read
 PLAIN = 0.8  # share of the words in one element, and directly in it, from which a page is plain
@@ -49,9 +53,7 @@ def _plain_article(tree: html.HtmlElement, lines: Sequence[Line]) -> set[int]:
     if total < ENOUGH:
         return set()
     home = _where_most_stands(tree, running, PLAIN * total)
-    flow = {child for child in home if child.tag in _FLOW}
-    flow |= {item for child in flow if child.tag in ("ul", "ol", "blockquote", "dl") for item in child}
-    kept = {at for at, line in enumerate(lines) if line.block in flow or line.block is home}
+    kept = {at for at, line in enumerate(lines) if container(line.block) is home}
     inside = set(home.iter())
     all_words = sum(len(line.text.split()) for line in lines if line.block in inside)
     is_plain = sum(len(lines[at].text.split()) for at in kept) >= PLAIN * all_words
@@ -146,31 +148,34 @@ def _belonging(lines: Sequence[Line], kept: set[int]) -> set[int]:
     """Lines between kept ones that trafilatura passes over though they are text of the article."""
     if not kept:
         return set()
-    homes = {_home(lines[at].block) for at in kept}
+    containers = {container(lines[at].block) for at in kept}
     first, last = min(kept), max(kept)
     return {
         at
         for at in range(first, last + 1)
-        if at not in kept and _belongs(lines[at], homes) and not is_furniture(lines[at].text)
+        if at not in kept and _belongs(lines[at], containers)
     }
 
 
-def _belongs(line: Line, homes: set[html.HtmlElement]) -> bool:
+def _belongs(line: Line, containers: set[html.HtmlElement]) -> bool:
+    if is_link(line) and not _is_listed(line.block):
+        return False
     if line.block.tag == "pre" or caption_of(line.block) is not None:
-        return not is_link(line)
-    home = _home(line.block)
-    is_text = line.block.tag in _TEXT and not _ABOUT.search(line.block.get("class", ""))
-    return is_text and (home in homes or _is_quoted(home, homes)) and not is_link(line)
+        return True
+    is_text = line.block.tag in _FLOW and not _ABOUT.search(line.block.get("class", ""))
+    return is_text and container(line.block) in containers
 
 
-def _is_quoted(element: html.HtmlElement, homes: set[html.HtmlElement]) -> bool:
-    return element.tag == "blockquote" and _home(element) in homes
+def _is_listed(block: html.HtmlElement) -> bool:
+    """Does the line stand in a table's cell, or in a list that paragraphs stand beside?"""
+    item = item_of(block)
+    return block.tag in ("td", "th") or (item is not None and item.find("../../p") is not None)
 
 
-def _home(block: html.HtmlElement) -> html.HtmlElement:
-    """The element whose children a block's siblings are."""
-    parent = block.getparent()
-    return block if parent is None else parent
+def container(block: html.HtmlElement) -> html.HtmlElement:
+    """The element an article's paragraphs, lists and tables stand in."""
+    around = (element for element in (block, *block.iterancestors()) if element.tag not in _FLOW)
+    return next(around, block)
 
 
 def is_link(line: Line) -> bool:
@@ -198,11 +203,12 @@ def is_in_card(line: Line) -> bool:
 
 def listed_words(lines: Sequence[Line]) -> int:
     """How many words stand in the items of a list that each tell of another article: a link, and words beside it."""
-    return sum(count_words(line.text) for line in lines if (item := _item(line.block)) is not None and _is_teaser(item))
+    return sum(count_words(line.text) for line in lines if (item := item_of(line.block)) is not None and _is_teaser(item))
 
 
-def _item(block: html.HtmlElement) -> html.HtmlElement | None:
-    return next((e for e in (block, *islice(block.iterancestors(), 2)) if e.tag == "li"), None)
+def item_of(block: html.HtmlElement) -> html.HtmlElement | None:
+    """The item of a list that a line is, or is a paragraph of."""
+    return next((e for e in (block, *islice(block.iterancestors(), 1)) if e.tag == "li"), None)
 
 
 def _is_teaser(item: html.HtmlElement) -> bool:

@@ -4,13 +4,13 @@ trafilatura finds the body; our own pass takes furniture out before, gives parag
 back the notices it drops at the head and foot of an article.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
 from lxml import html
 
-from crawler.body import article_lines, is_in_card, is_link, listed_words
+from crawler.body import article_lines, container, is_in_card, is_link, item_of, listed_words
 from crawler.furniture import is_furniture, remove_furniture, remove_machinery
 from crawler.lines import Line, page_lines
 from crawler.metadata import Metadata, read_metadata
@@ -20,12 +20,16 @@ from crawler.posts import Posts, may_be_live, post_of, posts
 from crawler.urls import trusted_canonical
 from crawler.walls import asks_for_money, is_scrambled, is_section, wall
 from revisions.errors import ExtractionError
+from revisions.notices import is_bare_label
 from revisions.text import Paragraph, Text
-from revisions.words import fold
+from revisions.words import count_words, fold
 
 
 _HEADINGS = frozenset({"h2", "h3", "h4", "h5", "h6"})
 _LOOSE = frozenset({"div", "p"})  # where a bare number counts votes or readers
+_CELLS = frozenset({"td", "th"})
+SENTENCE = 8  # words from which a line opens the text
+_TITLES = frozenset({"h1", "h2"})
 ROW = 3  # links in a row that are a list of other articles, not of the article's own
 
 
@@ -76,8 +80,25 @@ def _text(metadata: Metadata, lines: list[Line], live: Posts) -> Text:
         published_at=metadata.published_at,
         modified_at=metadata.modified_at,
         language=metadata.language,
-        paragraphs=tuple(Paragraph(line.text, places.role(line), post_of(line.block, live)) for line in lines),
+        paragraphs=tuple(
+            Paragraph(line.text, places.role(line), post_of(line.block, live)) for line in _with_labels(lines)
+        ),
     )
+
+
+def _with_labels(lines: Sequence[Line]) -> Iterator[Line]:
+    """A line "Update, 14 March" and the paragraph below it in the same block are one notice."""
+    label: Line | None = None
+    for line in lines:
+        if label is not None and line.block.getparent() is label.block.getparent():
+            line, label = Line(f"{label.text.rstrip(' :')}: {line.text}", line.block), None
+        if label is not None:
+            yield label
+        label = line if is_bare_label(line.text) else None
+        if label is None:
+            yield line
+    if label is not None:
+        yield label
 
 
 def _article(tree: html.HtmlElement, metadata: Metadata, live: Posts) -> list[Line]:
@@ -87,24 +108,38 @@ def _article(tree: html.HtmlElement, metadata: Metadata, live: Posts) -> list[Li
     if live:
         inside = {id(line) for line in chosen}
         chosen = [line for line in lines if id(line) in inside or post_of(line.block, live)]
-    known = {fold(metadata.headline), fold(metadata.standfirst)}
-    return [
-        line
-        for line in _without_teasers(chosen)
-        if fold(line.text) not in known
-        and not is_furniture(line.text)
-        and not is_about(line.block)
-        and not (line.text.isdigit() and line.block.tag in _LOOSE)
-    ]
+    return [line for line in _without_known(list(_without_teasers(chosen)), metadata) if not _is_beside(line)]
+
+
+def _without_known(lines: list[Line], metadata: Metadata) -> Iterator[Line]:
+    """Leave out the headline and the standfirst, but not a title the text itself begins with."""
+    headline, standfirst = fold(metadata.headline), fold(metadata.standfirst)
+    body = next((container(line.block) for line in lines if count_words(line.text) >= SENTENCE), None)
+    for line in lines:
+        is_title = line.block.tag in _TITLES and line.block is not metadata.h1 and container(line.block) is body
+        text = fold(line.text)
+        if text != standfirst and (text != headline or is_title):
+            yield line
+
+
+def _is_beside(line: Line) -> bool:
+    """A line that is not the article's own wherever it stands; a table's cell may hold a bare time or number."""
+    if line.block.tag in _CELLS:
+        return False
+    return (
+        is_furniture(line.text)
+        or is_about(line.block)
+        or (line.text.isdigit() and line.block.tag in _LOOSE)
+    )
 
 
 def _without_teasers(lines: list[Line]) -> Iterator[Line]:
     """Drop links to other articles: those under a line like "Related story", rows of them, and lines in capitals."""
     under_label = False
     for run in _runs(lines):
-        is_row = len(run) >= ROW and not any(line.block.tag == "li" for line in run)
+        is_row = len(run) >= ROW and not any(item_of(line.block) is not None for line in run)
         for line in run:
-            if is_furniture(line.text):
+            if is_furniture(line.text) and line.block.tag not in _CELLS:
                 under_label = True
             elif is_in_card(line):
                 continue

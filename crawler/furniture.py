@@ -98,9 +98,9 @@ def _is_list_of_links(element: html.HtmlElement) -> bool:
 
 
 def _are_tags(element: html.HtmlElement) -> bool:
-    """Links of a word or three with no paragraph behind them: what an article is filed under."""
+    """Links of a word or three that no paragraph stands beside: sections of the site, or what an article is filed under."""
     is_short = all(len(item.text_content().split()) <= LONGEST_TAG for item in element.findall("li"))
-    return is_short and next(element.itersiblings("p", "h2", "h3"), None) is None
+    return is_short and element.find("../p") is None
 
 
 def _stands_under_furniture(element: html.HtmlElement) -> bool:

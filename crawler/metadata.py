@@ -30,6 +30,8 @@ SAME_HEADLINE = 45  # likeness, 0 to 100, from which an h1 is the headline the m
 
 @dataclass(frozen=True)
 class Metadata:
+    """`h1` is the element of the headline, `kind` what the page calls itself in `og:type`."""
+
     headline: str = ""
     standfirst: str = ""
     byline: str = ""
@@ -37,6 +39,7 @@ class Metadata:
     modified_at: datetime | None = None
     language: str = ""
     canonical: str = ""
+    h1: html.HtmlElement | None = None
     is_live: bool = False
     kind: str = ""
 
@@ -48,6 +51,7 @@ def read_metadata(tree: html.HtmlElement) -> Metadata:
     return Metadata(
         headline=headline,
         standfirst=_standfirst(h1),
+        h1=h1,
         byline=_byline(tree, linked),
         published_at=_date(linked, "datePublished") or _meta_date(tree, "published_time", "date", "pubdate"),
         modified_at=_date(linked, "dateModified") or _meta_date(tree, "modified_time", "last-modified"),

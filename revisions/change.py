@@ -1,12 +1,13 @@
 """The step from one version to the next: what changed, how much it matters, and whether it was admitted."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
 
 from revisions.align import Span, Step, align, diff_text
 from revisions.classify import Difference, Kind, Significance, kinds_of, weigh
+from revisions.dates import date_in
 from revisions.ledger import compare_statements
 from revisions.notices import NoticeKind, notices_in
 from revisions.statements import Attribution, StatementChange
@@ -18,9 +19,12 @@ from revisions.words import fold
 
 @dataclass(frozen=True)
 class NoticeChange:
+    """`date` is the day the notice itself gives, as ISO 8601, or ""."""
+
     kind: NoticeKind
     action: str  # added, removed, reworded
     text: str
+    date: str = ""
 
 
 @dataclass(frozen=True)
@@ -57,7 +61,7 @@ def compare(old: Text, new: Text, speakers: Sequence[Speaker] = ()) -> Change | 
     steps = align(old.paragraphs, new.paragraphs)
     lines = {field: line_difference(old, new, field) for field in Compared}
     attribution = _attribution(tuple(speakers))
-    notices = _notice_changes(old.paragraphs, new.paragraphs)
+    notices = [_dated(notice, new) for notice in _notice_changes(old.paragraphs, new.paragraphs)]
     difference = Difference(
         steps=steps,
         lines={Kind(field): spans for field, spans in lines.items() if spans},
@@ -146,6 +150,11 @@ def _notice_changes(old: Sequence[Paragraph], new: Sequence[Paragraph]) -> list[
             went.remove(twin)
         changes.append(NoticeChange(notice.kind, "reworded" if twin else "added", notice.text))
     return changes + [NoticeChange(n.kind, "removed", n.text) for n in went]
+
+
+def _dated(notice: NoticeChange, text: Text) -> NoticeChange:
+    day = date_in(notice.text, text.language, text.modified_at or text.published_at)
+    return replace(notice, date=day.isoformat()) if day else notice
 
 
 def _is_stealth(old: Text, new: Text, significance: Significance, notices: Sequence[NoticeChange]) -> bool:

@@ -4,22 +4,21 @@ Kinds and significance are those of DESIGN.md. Major and minor follow edits of f
 after the taxonomy of NewsEdits 2.0 (arXiv 2411.18811).
 """
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-
-from rapidfuzz.distance import Levenshtein
+from itertools import pairwise
 
 from revisions.align import Action, Edit, Span, Step
 from revisions.notices import NoticeKind
 from revisions.statements import StatementChange
+from revisions.style import is_figure_replaced, is_style
 from revisions.text import Role
 from revisions.words import count_words, fold, is_word, sentences, tokens
 
+_TEXT = frozenset({Role.BODY, Role.LIST, Role.QUOTE, Role.BOX})
 SUBSTANTIAL = 25  # words added or removed from which a change is major
 PASSAGE = 8  # words taken out, none put in, that make a removal
-TYPO = 0.7  # likeness of two words from which one is a correction of the other
 
 
 class Kind(StrEnum):
@@ -70,13 +69,15 @@ class Difference:
 def kinds_of(difference: Difference) -> tuple[Kind, ...]:
     """Every kind that applies, in the order of the table in DESIGN.md; empty when no word differs."""
     found: set[Kind] = set(difference.lines)
+    if any(any(figures_replaced(spans)) for spans in difference.lines.values()):
+        found.add(Kind.FIGURES)
     if difference.statements:
         found.add(Kind.STATEMENT)
     if difference.has_notice_change:
         found.add(Kind.NOTICE)
     for step in difference.edited_steps:
         found |= set(_kinds_of_step(step, difference.spoken))
-    if any(step.action is Action.MOVED and step.role is Role.BODY for step in difference.steps):
+    if any(step.action is Action.MOVED and step.role in _TEXT for step in difference.steps):
         found.add(Kind.BODY)
     return tuple(kind for kind in Kind if kind in found)
 
@@ -89,6 +90,8 @@ def _kinds_of_step(step: Step, spoken: set[str]) -> Iterator[Kind]:
     elif _only_figures(step):
         yield Kind.FIGURES
     else:
+        if any(figures_replaced(step.spans)):
+            yield Kind.FIGURES
         came, went = unspoken(step, spoken)
         if went >= PASSAGE and not came:
             yield Kind.REMOVAL
@@ -132,7 +135,7 @@ def weigh(difference: Difference, kinds: Sequence[Kind]) -> tuple[Significance, 
 
 def _major_reasons(difference: Difference, kinds: Sequence[Kind]) -> Iterator[str]:
     for statement in difference.statements:
-        if not _is_style(tokens_of(statement.before), tokens_of(statement.text)):
+        if not (statement.before and is_style(statement.before, statement.text)):
             yield f"a statement by {statement.speaker} was {statement.action.value}"
     for kind in difference.notices:
         if kind in (NoticeKind.CORRECTION, NoticeKind.RETRACTION, NoticeKind.CLARIFICATION):
@@ -159,55 +162,42 @@ def _means_something_else(spans: Sequence[Span]) -> bool:
 def _is_cosmetic(difference: Difference, kinds: Sequence[Kind]) -> bool:
     if set(kinds) - {Kind.BODY, Kind.HEADLINE, Kind.STANDFIRST, Kind.BYLINE, Kind.STATEMENT, Kind.MEDIA}:
         return False
-    lines = [*(s.spans for s in difference.edited_steps), *difference.lines.values()]
-    return all(_is_style(_side(spans, Edit.DELETE), _side(spans, Edit.INSERT)) for spans in lines)
+    lines = [
+        _without_repeats(spans) for spans in (*(s.spans for s in difference.edited_steps), *difference.lines.values())
+    ]
+    return all(is_style(_side(spans, Edit.DELETE), _side(spans, Edit.INSERT)) for spans in lines)
 
 
-def _side(spans: Sequence[Span], edit: Edit) -> list[str]:
-    return [t.key for s in spans if s.edit is edit for t in tokens(s.text)]
+def _without_repeats(spans: Sequence[Span]) -> list[Span]:
+    """Leave out words that were only written twice in a row, and once after the edit, or the other way round."""
+    kept: list[Span] = []
+    for at, span in enumerate(spans):
+        around = [_keys(near.text) for near in (*spans[max(0, at - 1) : at], *spans[at + 1 : at + 2]) if near.edit is Edit.EQUAL]
+        words = _keys(span.text)
+        is_repeat = span.edit is not Edit.EQUAL and any(n[-len(words) :] == words or n[: len(words)] == words for n in around)
+        if not (words and is_repeat):
+            kept.append(span)
+    return kept
 
 
-def tokens_of(text: str) -> list[str]:
-    return [t.key for t in tokens(text)]
+def _keys(text: str) -> list[str]:
+    return [t.key.lower() for t in tokens(text)]
 
 
-def _is_style(old: Sequence[str], new: Sequence[str]) -> bool:
-    """Marks, capitals, word division or small misspellings; never a number, and never a word more or less."""
-    before, after = [w for w in old if is_word(w)], [w for w in new if is_word(w)]
-    if "".join(before).lower() == "".join(after).lower():
-        return True
-    if len(before) != len(after) or _digits(before) != _digits(after):
-        return False
-    pairs = zip(before, after, strict=True)
-    return all(
-        Levenshtein.normalized_similarity(a.lower(), b.lower()) >= TYPO and len(a) > 3 for a, b in pairs if a != b
-    )
+def _side(spans: Sequence[Span], edit: Edit) -> str:
+    return " ".join(s.text for s in spans if s.edit is edit)
 
 
-def _digits(words: Sequence[str]) -> list[str]:
-    return [w for w in words if any(ch.isdigit() for ch in w)]
-
-
-_FIGURE = re.compile(r"^[\W_]*\d[\d.,:/-]*(?:st|nd|rd|th|m|bn|k|%|km|am|pm)?$", re.IGNORECASE)
-_NUMBER_WORDS = frozenset(
-    {
-        *("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"),
-        *("thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty", "thirty"),
-        *("forty", "fifty", "sixty", "seventy", "eighty", "ninety", "hundred", "thousand", "million", "billion"),
-        *("dozen", "dozens", "percent", "per", "cent", "january", "february", "march", "april", "may", "june"),
-        *("july", "august", "september", "october", "november", "december", "monday", "tuesday", "wednesday"),
-        *("thursday", "friday", "saturday", "sunday"),
-    }
-)
+def figures_replaced(spans: Sequence[Span]) -> Iterator[tuple[str, str]]:
+    """Every number, amount or date that stands where another stood, as old and new words."""
+    for first, second in pairwise(spans):
+        if first.edit is Edit.DELETE and second.edit is Edit.INSERT and is_figure_replaced(first.text, second.text):
+            yield first.text.strip(" ,.;"), second.text.strip(" ,.;")
 
 
 def _only_figures(step: Step) -> bool:
     """Numbers, amounts, dates or percentages replaced in otherwise equal text."""
-    if step.action not in (Action.EDITED, Action.MOVED) or not (step.inserted and step.deleted):
+    if step.action not in (Action.EDITED, Action.MOVED):
         return False
-    words = [w for edit in (Edit.DELETE, Edit.INSERT) for w in _side(step.spans, edit) if is_word(w)]
-    return any(map(is_figure, words)) and all(map(is_figure, words))
-
-
-def is_figure(word: str) -> bool:
-    return bool(_FIGURE.match(word)) or word.lower() in _NUMBER_WORDS
+    edits = [s for s in step.spans if s.edit is not Edit.EQUAL and any(is_word(t.key) for t in tokens(s.text))]
+    return len(edits) > 0 and len(edits) == 2 * sum(1 for _ in figures_replaced(step.spans))

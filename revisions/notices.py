@@ -17,7 +17,9 @@ from typing import Any
 from revisions.text import Paragraph, Role
 from revisions.words import count_words, fold
 
-LONGEST = 160  # words; a longer paragraph is about something else
+LONGEST = 160  # words; a longer paragraph under a label is about something else
+LONG = 80  # words; in a longer paragraph only the opening says that it is a notice
+OPENING = 160  # letters
 
 
 class NoticeKind(StrEnum):
@@ -37,15 +39,20 @@ _WEIGHT = [
     NoticeKind.EDITORS_NOTE,
 ]
 
-_WHEN = (
-    r"(?:mon|tues?|wed(?:nes)?|thur?s?|fri|sat(?:ur)?|sun)(?:day)?"
-    r"|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec)\w*"
-    r"|a\.?m|p\.?m|[a-z]{1,3}t|utc|gmt|uhr|ist|at|on|the|um|le|la|el|il|de|den|der|das|du|den|am|vom|von|à|a|h|ore|il"
-    r"|st|nd|rd|th|januar|februar|märz|april|mai|juni|juli|august|september|oktober|november|dezember"
-    r"|janvier|février|mars|avril|juin|juillet|août|septembre|octobre|novembre|décembre"
-    r"|last|first|published|posted|updated|ago|hours?|minutes?|mins?|days?|today|yesterday|by"
-)
-_ONLY_A_TIME = re.compile(rf"^[\W\d_]*(?:(?:{_WHEN})\b[\W\d_]*)*$", re.IGNORECASE)
+_LONG_AGO = 80  # letters; a longer line says more than when
+
+
+@cache
+def _when() -> str:
+    """One word of a date or time."""
+    data = tomllib.loads((resources.files("revisions") / "data" / "dates.toml").read_text("utf-8"))
+    words = sorted({word for row in data.values() for word in row}, key=len, reverse=True)
+    return "|".join(map(re.escape, words))
+
+
+@cache
+def _only_a_time() -> re.Pattern[str]:
+    return re.compile(rf"^[\W\d_]*(?:(?:{_when()})\b[\W\d_]*)*$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +102,40 @@ def _table() -> tuple[_Phrases, ...]:
 
 def _label(phrases: list[str]) -> re.Pattern[str] | None:
     """A label opens the paragraph; a date or time may stand between it and the colon or dash."""
-    opening = r"^[\W_]*(?:" + "|".join(phrases) + r")"
-    when = r"(?:[\s,(\[|]*(?:\d[\d:./,-]*|" + _WHEN + r")[.)\],]*)*"
-    return re.compile(opening + when + r"\s*(?:[:\-|]\s*|\]\s*|\)\s+)(?P<rest>.+)$", re.IGNORECASE | re.DOTALL)
+    return re.compile(
+        _opening(phrases) + r"\s*(?:[:\-|]\s*|\]\s*|\)\s+)(?P<rest>.+)$", re.IGNORECASE | re.DOTALL
+    )
+
+
+def _opening(phrases: list[str]) -> str:
+    when = rf"(?P<when>(?:[\s,.:(\[|-]*(?:\d[\d:./,-]*|(?:{_when()})\b)[.)\],]*)*)"
+    return rf"^[\W_]*(?:{'|'.join(phrases)})" + when
+
+
+@cache
+def _bare_label() -> re.Pattern[str]:
+    """A label and perhaps a date with nothing said after it: a line above the notice's own words."""
+    labels = [p for row in _data().values() for kind in row.values() if isinstance(kind, dict) for p in kind["label"]]
+    return re.compile(_opening(labels) + r"[\W_]*$", re.IGNORECASE)
+
+
+_PARTICIPLE = re.compile(
+    r"^\W*(?:updated|corrected|updates|corrections|retracted|withdrawn|mise?s? |actualisé|aktualisiert|korrigiert"
+    r"|actualizad|corregid|bijgewerkt|ge[üu]pdatet|gecorrigeerd|aggiornat|frissítve|javítva|עודכן|محدث)",
+    re.IGNORECASE,
+)
+
+
+def is_bare_label(text: str) -> bool:
+    """A line such as "Update, July 10" that is the heading of a notice: its words stand in the next paragraph.
+
+    "Updated 10 July" says when the page was touched, and a bare clock time belongs to a ticker.
+    """
+    flat = fold(text)
+    if len(flat) > _LONG_AGO or not may_hold_notice(flat) or _PARTICIPLE.match(flat):
+        return False
+    label = _bare_label().match(flat)
+    return label is not None and (not label["when"].strip(" .,:-") or bool(re.search(r"[^\W\d_]{3}|\d{4}", label["when"])))
 
 
 def _any(phrases: list[str]) -> re.Pattern[str] | None:
@@ -107,11 +145,11 @@ def _any(phrases: list[str]) -> re.Pattern[str] | None:
 @lru_cache(maxsize=16384)
 def recognise(text: str) -> Notice | None:
     """The notice a paragraph is, or None. Works on the paragraph alone, in every language of the tables."""
-    if not text or len(text) > LONGEST * 12 or not may_hold_notice(text):
+    if not text or len(text) > LONGEST * 24 or not may_hold_notice(text):
         return None
     flat = fold(text)
     words = count_words(flat)
-    for phrases in _table() if words <= LONGEST else ():
+    for phrases in _table():
         if _says(phrases, flat, words):
             return Notice(phrases.kind, text.strip())
     return None
@@ -121,7 +159,7 @@ def is_only_a_time(text: str) -> bool:
     """A line that says nothing but when: "Updated: 10:16 pm", "Thursday 18 November, 12:31 GMT"."""
     flat = fold(text)
     says_when = re.search(r"[^\W\d_]|\d[:.]\d\d", flat)
-    return len(flat) <= 80 and bool(says_when and _ONLY_A_TIME.match(flat))
+    return len(flat) <= _LONG_AGO and bool(says_when and _only_a_time().match(flat))
 
 
 def notices_in(paragraphs: Iterable[Paragraph]) -> list[Notice]:
@@ -134,7 +172,8 @@ def notices_in(paragraphs: Iterable[Paragraph]) -> list[Notice]:
 
 
 def _says(phrases: _Phrases, flat: str, words: int) -> bool:
-    if phrases.sentence and words <= 80 and phrases.sentence.search(flat):
+    said = flat if words <= LONG else flat[:OPENING]
+    if phrases.sentence and phrases.sentence.search(said):
         return True
-    label = phrases.label.match(flat) if phrases.label else None
-    return label is not None and not _ONLY_A_TIME.match(label["rest"]) and count_words(label["rest"]) >= 2
+    label = phrases.label.match(flat) if phrases.label and words <= LONGEST else None
+    return label is not None and not _only_a_time().match(label["rest"]) and count_words(label["rest"]) >= 2

@@ -12,15 +12,18 @@ from hashlib import blake2b
 
 from revisions.align import Action, Step, align
 from revisions.text import Paragraph, Role, Text
-from revisions.words import count_words, fold, letters
+from revisions.words import count_words, letters
 
 DIGEST = 8  # bytes kept of each line; two lines of one page share them by chance once in 10^14 pages
 COUNT = 4  # bytes in front of a packed page: how many of its digests are lines
-REBUILT = 0.4  # share of class names in common below which a page was built anew
+REBUILT = 0.5  # share of class names in common below which a page was built anew
 FEWEST_NAMES = 8  # class names a page must have for that to mean anything
 SENTENCE = 8  # words from which a line can be a sentence
 _END = re.compile(r"[.!?\u2026\u3002\u0964\u06d4\u061f][\"'\u201d\u2019\u00bb)\]\u300d]*\s*$")
-TELLING = 20  # letters from which a line inside another is no accident
+LETTERS = 8  # that count as a word in scripts without spaces
+_LABELS = frozenset({Role.CAPTION, Role.HEADING, Role.LIST})
+TELLING = 10  # letters from which two lines that read the same are no accident
+WITHIN = 60  # letters from which a line inside another is none
 
 
 @dataclass(frozen=True)
@@ -53,7 +56,11 @@ class Seen:
     def holds(self, line: str) -> bool:
         """Was this a line of the page? Of a page known whole, a long one may stand within another line."""
         key = letters(line)
-        return _digest(key) in self.lines or (len(key) >= TELLING and key in self.whole)
+        return self.holds_alone(line) or (len(key) >= WITHIN and key in self.whole)
+
+    def holds_alone(self, line: str) -> bool:
+        """Was this a line of its own?"""
+        return _digest(letters(line)) in self.lines
 
     def is_built_like(self, other: "Seen") -> bool:
         """Do the two pages come from one template, as far as their class names tell?"""
@@ -73,7 +80,8 @@ def reconcile(old: Text, new: Text, before: Seen, now: Seen) -> Text:
     """
     if old.sha256 == new.sha256:
         return new
-    kept = _Kept(old.paragraphs, new.paragraphs, before, now, is_rebuilt=not before.is_built_like(now))
+    is_rebuilt = not before.is_built_like(now)
+    kept = _Kept(old.paragraphs, new.paragraphs, before, now, letters(new.headline), is_rebuilt)
     return replace(
         new,
         headline=_line(old.headline, new.headline, before, now),
@@ -84,10 +92,10 @@ def reconcile(old: Text, new: Text, before: Seen, now: Seen) -> Text:
 
 def _line(old: str, new: str, before: Seen, now: Seen) -> str:
     """A headline or standfirst that is only another line of the same page is none that was written anew."""
-    if fold(old) == fold(new):
+    if letters(old) == letters(new):
         return new
-    is_still_there = not old or now.holds(old)
-    was_there_before = not new or before.holds(new)
+    is_still_there = not old or now.holds_alone(old)
+    was_there_before = not new or before.holds_alone(new)
     return old if is_still_there and was_there_before else new
 
 
@@ -97,31 +105,44 @@ class _Kept:
     new: Sequence[Paragraph]
     before: Seen
     now: Seen
+    headline: str
     is_rebuilt: bool
 
     def paragraphs(self, steps: Iterable[Step]) -> Iterator[Paragraph]:
         for step in steps:
             if step.action is Action.REMOVED:
-                yield from (self.old[i] for i in step.old if self._stands(self.now, self.old[i]))
+                yield from (self.old[i] for i in step.old if self._stands(self.now, self.old[i], self.new))
             elif step.action is Action.ADDED:
-                yield from (self.new[j] for j in step.new if not self._stands(self.before, self.new[j]))
-            elif step.differs and self.is_rebuilt and not self._are_prose(step):
+                yield from (self.new[j] for j in step.new if not self._stands(self.before, self.new[j], self.old))
+            elif step.differs and self.is_rebuilt and self._are_labels(step):
                 yield from (self.old[i] for i in step.old)
             else:
                 yield from (self.new[j] for j in step.new)
 
-    def _are_prose(self, step: Step) -> bool:
+    def _are_labels(self, step: Step) -> bool:
+        """An edit of what a layout words as it likes: captions with their credits, headings, buttons."""
         sides = [*(self.old[i] for i in step.old), *(self.new[j] for j in step.new)]
-        return any(map(_is_prose, sides))
+        if any(_is_prose(p) for p in sides):
+            return False
+        return step.role in _LABELS or any(count_words(p.text) < SENTENCE // 2 for p in sides)
 
-    def _stands(self, page: Seen, paragraph: Paragraph) -> bool:
-        """Is the paragraph on the page, or, where a page was built anew, too little to tell by?"""
-        return page.holds(paragraph.text) or (self.is_rebuilt and not _is_prose(paragraph))
+    def _stands(self, page: Seen, paragraph: Paragraph, text: Sequence[Paragraph]) -> bool:
+        """Is the paragraph on the page, though not in the text that was read from it?
+
+        A short line may stand there for another reason, and counts only where a page was built anew; there, what is
+        no prose counts as being there anyway.
+        """
+        key = letters(paragraph.text)
+        if self.is_rebuilt and (key == self.headline or not _is_prose(paragraph)):
+            return True
+        is_telling = len(key) >= TELLING and key != self.headline and page.holds(paragraph.text)
+        return is_telling and all(key != letters(p.text) or p.role is not paragraph.role for p in text)
 
 
 def _is_prose(paragraph: Paragraph) -> bool:
     """A notice or a sentence, not a label, a caption or a name."""
     if paragraph.role is Role.NOTICE:
         return True
-    is_sentence = count_words(paragraph.text) >= SENTENCE or len(paragraph.text) >= SENTENCE * 8
-    return paragraph.role is not Role.CAPTION and is_sentence and bool(_END.search(paragraph.text))
+    words = max(count_words(paragraph.text), len(paragraph.text) // LETTERS)
+    is_sentence = words >= SENTENCE and bool(_END.search(paragraph.text))
+    return paragraph.role is not Role.CAPTION and (is_sentence or words >= 2 * SENTENCE)

@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Sequence
 
 from revisions.align import Action, Edit, Span, Step
-from revisions.classify import Difference, Kind, is_figure, unspoken
+from revisions.classify import Difference, Kind, figures_replaced, unspoken
 from revisions.notices import NoticeKind
 from revisions.text import Role
-from revisions.words import count_words, tokens
+from revisions.words import count_words
 
 LONGEST_QUOTE = 80  # characters of a headline quoted in the line
 
@@ -39,13 +39,10 @@ def _notices(notices: Sequence[tuple[NoticeKind, str]]) -> Iterator[str]:
 
 
 def _figures(difference: Difference, kinds: Sequence[Kind]) -> Iterator[str]:
-    if Kind.FIGURES not in kinds:
-        return
-    for step in difference.edited_steps:
-        old = " ".join(s.text.strip(" ,.;") for s in step.deleted)
-        new = " ".join(s.text.strip(" ,.;") for s in step.inserted)
-        if old and new and all(is_figure(t.key) for t in tokens(f"{old} {new}") if t.key.isalnum()):
-            yield f"figure changed: {old} → {new}"
+    if Kind.FIGURES in kinds:
+        for step in difference.edited_steps:
+            for old, new in figures_replaced(step.spans):
+                yield f"figure changed: {old} → {new}"
 
 
 def _lines(difference: Difference) -> Iterator[str]:

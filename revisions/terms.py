@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 
-from revisions.words import fold
+from revisions.words import WORD_LETTER, fold
 
 _LATIN_ENDING = r"(?:['-]?\w{0,3})?"  # "Pegasusa", "Pegasus-szal", "Amnestys"
 _SHORT_ENDING = r"(?:'s|s'|-\w{1,4})?"  # "NSO's", "NSO-val", never "NSOU"
@@ -26,7 +26,7 @@ def compile_terms(terms: Iterable[str]) -> re.Pattern[str] | None:
 
 def _whole_words(bodies: list[str]) -> re.Pattern[str]:
     """The test for a word's beginning stands before all alternatives, so that few places are tried at all."""
-    return re.compile(rf"(?<!\w)(?:{'|'.join(bodies)})(?!\w)", re.IGNORECASE)
+    return re.compile(rf"(?<!{WORD_LETTER})(?:{'|'.join(bodies)})(?!{WORD_LETTER})", re.IGNORECASE)
 
 
 def _body(term: str) -> str:

@@ -12,12 +12,21 @@ _SAME: dict[str, str] = {
     **dict.fromkeys("\u201c\u201d\u201e\u201f\u2033\u00ab\u00bb\u2039\u203a", '"'),
     **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212", "-"),
     **dict.fromkeys("\u00ad\u200b\u200c\u200d\u2060\ufeff\u200e\u200f", ""),
+    # Vowel points of Hebrew and Arabic, and the stroke that stretches an Arabic word.
+    **{chr(code): "" for code in (*range(0x0591, 0x05BE), *range(0x064B, 0x0653), 0x0640)},
     "\u2026": "...",
 }
+# Python's \w knows no vowel signs, without which a Hindi word falls to pieces.
+WORD_LETTER = r"[\w\u0300-\u036f\u0900-\u0903\u093a-\u094f\u0951-\u0957\u0962\u0963]"
 _TYPOGRAPHY = re.compile(f"[{''.join(_SAME)}]")
 # A word with inner apostrophes, points, commas and hyphens ("NSO's", "$50,000", "11%", "end-use"), or one mark.
-_TOKEN = re.compile(r"([$€£¥₹₪]?\w+(?:['\u2019.,:\u2011-]\w+)*%?|[^\w\s])(\s*)")
-_WORD = re.compile(r"[^\W_][\w]*(?:['\u2019.,:\u2011-]\w+)*")
+# A full stop between a word and a capital joins two sentences that lost the space between them.
+_RUN_ON = r"(?<=[^\W\d_]{2})\.(?=[A-Z][a-z])"
+# Remains of mark-up that some pages show: "{:class=…}", ":emoji_name:".
+_REMAINS = r"\{:[^}]*\}|(?<!\w):[a-z]+(?:_[a-z]+)*:(?!\w)"
+_TOKEN = re.compile(rf"(https?://\S+|{_REMAINS}|[$€£¥₹₪]?{WORD_LETTER}+(?:(?!{_RUN_ON})['\u2019.,:\u2011-]{WORD_LETTER}+)*%?|[^\w\s])(\s*)")
+_HYPHENS = re.compile(r" -{2,3}(?= )")
+_WORD = re.compile(rf"[^\W_]{WORD_LETTER}*(?:['\u2019.,:\u2011-]{WORD_LETTER}+)*")
 _MARKS = re.compile(r"[\W_]+")
 _SENTENCE_END = re.compile(r"[.!?\u2026\u061f\u06d4\u0964]+[\"'\u201d\u2019\u00bb)\]]*\s+(?=\S)")
 _ABBREVIATION = re.compile(
@@ -39,9 +48,14 @@ class Token:
 def fold(text: str) -> str:
     """The text with typographic differences removed: quotes, dashes, spaces, soft hyphens, Unicode forms."""
     if text.isascii():
-        return " ".join(text.replace("`", "'").split())
+        return _one_dash(" ".join(text.replace("`", "'").split()))
     text = unicodedata.normalize("NFKC", _plain(text))
-    return " ".join(_plain(text).split())
+    return _one_dash(" ".join(_plain(text).split()))
+
+
+def _one_dash(text: str) -> str:
+    """Two hyphens, or three, between words stand for a dash."""
+    return _HYPHENS.sub(" -", text) if " --" in text else text
 
 
 def _plain(text: str) -> str:
@@ -60,7 +74,8 @@ def tokens(text: str) -> list[Token]:
 
 
 def is_word(key: str) -> bool:
-    return any(ch.isalnum() for ch in key)
+    """Marks and remains of mark-up are none, and an address is a link."""
+    return any(ch.isalnum() for ch in key) and not key.startswith(("http://", "https://", "{:", ":"))
 
 
 def count_words(text: str) -> int:

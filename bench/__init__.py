@@ -1,0 +1,1 @@
+"""Benchmarks: quality, speed and memory measured against targets, outside the tests."""
