@@ -115,13 +115,16 @@ def changes(
     kind: Annotated[str, typer.Option(metavar="K", help="Only changes of this kind (statement, notice, …).")] = "",
     speaker: Annotated[str, typer.Option(metavar="S", help="Only changes in what this speaker is quoted with.")] = "",
     stealth: Annotated[bool, typer.Option("--stealth", help="Only changes nobody owned up to.")] = False,
+    each: Annotated[
+        bool, typer.Option("--each", help="An edit of a box in many articles once for each of them, not once in all.")
+    ] = False,
     limit: Annotated[int, typer.Option(min=1, help="At most so many.")] = 50,
     as_json: AsJson = False,
 ) -> None:
     """List changes, newest first."""
     from addendum.commands.ask import show_changes
 
-    show_changes(ctx.obj, since=since, kind=kind, speaker=speaker, stealth=stealth, limit=limit, as_json=as_json)
+    show_changes(ctx.obj, since=since, kind=kind, speaker=speaker, stealth=stealth, each=each, limit=limit, as_json=as_json)
 
 
 @app.command()

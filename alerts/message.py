@@ -1,5 +1,6 @@
 """One model of a message; each channel renders it its own way."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -7,10 +8,11 @@ from typing import Any
 from revisions.render import Line, excerpt, lines, mark_up
 from revisions.text import Text
 from storage.present import article_json, change_json, change_links, moment
-from storage.queries import ChangeRecord
+from storage.queries import BoxArticle, ChangeRecord
 from storage.tables import Alert, Article
 
 MOST_LINES = 6  # changed paragraphs shown; the rest is behind the link
+MOST_ARTICLES = 12  # articles of one box named in a message
 
 
 @dataclass(frozen=True)
@@ -111,7 +113,8 @@ def _lines(record: ChangeRecord) -> list[Line]:
 def subject(record: ChangeRecord) -> str:
     """What happened, in the words of a reporter: "The Guardian added NSO Group comment to: …"."""
     outlet, title = record.article.outlet, record.article.title or record.article.url
-    return f"{outlet} {_deed(record)} {title}"
+    box = f" and {len(record.together)} more (one box)" if record.together else ""
+    return f"{outlet} {_deed(record)} {title}{box}"
 
 
 def _deed(record: ChangeRecord) -> str:
@@ -159,7 +162,19 @@ def _facts(record: ChangeRecord) -> tuple[str, ...]:
     facts.append(f"{change.significance}: {change.reason}")
     if change.stealth and "gone" not in change.kinds:
         facts.append("no notice, no newer date on the page")
+    if record.together:
+        facts.append(_box_fact(record.together))
     return tuple(facts)
+
+
+def _box_fact(together: Sequence[BoxArticle]) -> str:
+    """The other articles that carry the box, those that were seen to change first."""
+    named = [
+        f"“{other.article.title or other.article.url}” ({'changed, too' if other.change_id else 'not seen to change yet'})"
+        for other in together[:MOST_ARTICLES]
+    ]
+    more = f" and {len(together) - MOST_ARTICLES} more" if len(together) > MOST_ARTICLES else ""
+    return f"in a box that stands in {len(together) + 1} articles; also in: {'; '.join(named)}{more}"
 
 
 def _date(value: datetime | None) -> str:

@@ -14,7 +14,7 @@ from lxml import etree, html
 
 from crawler.furniture import is_furniture
 from crawler.lines import Line
-from crawler.places import caption_of
+from crawler.places import box_of, caption_of
 from revisions.notices import recognise
 from revisions.words import count_words, letters
 
@@ -33,6 +33,8 @@ PLAIN = 0.8  # share of the words in one element, and directly in it, from which
 _CARDS = frozenset({"div", "article", "section"})
 LONGEST_CARD = 90  # words
 WORDS_OF_A_TITLE = 3
+LEAST_BOX = 15  # words of an explanatory box
+LINKED = 0.3  # share of a box's words in links from which it leads elsewhere
 TELLING = 20  # letters from which a piece of a line is found again without doubt
 MANY_LINES = 20  # lines of the page that one paragraph cannot hold
 
@@ -55,7 +57,9 @@ def _plain_article(tree: html.HtmlElement, lines: Sequence[Line]) -> set[int]:
     home = _where_most_stands(tree, running, PLAIN * total)
     kept = {at for at, line in enumerate(lines) if container(line.block) is home}
     inside = set(home.iter())
-    all_words = sum(len(line.text.split()) for line in lines if line.block in inside)
+    all_words = sum(
+        len(line.text.split()) for line in lines if line.block in inside and box_of(line.block, home) is None
+    )
     is_plain = sum(len(lines[at].text.split()) for at in kept) >= PLAIN * all_words
     return kept if is_plain and home.tag not in ("html", "body") else set()
 
@@ -152,8 +156,9 @@ def _belonging(lines: Sequence[Line], kept: set[int]) -> set[int]:
     first, last = min(kept), max(kept)
     return {
         at
-        for at in range(first, last + 1)
-        if at not in kept and _belongs(lines[at], containers)
+        for at in range(first, len(lines))
+        if at not in kept
+        and (_stands_in_box(lines[at], containers) or (at <= last and _belongs(lines[at], containers)))
     }
 
 
@@ -164,6 +169,21 @@ def _belongs(line: Line, containers: set[html.HtmlElement]) -> bool:
         return True
     is_text = line.block.tag in _FLOW and not _ABOUT.search(line.block.get("class", ""))
     return is_text and container(line.block) in containers
+
+
+def _stands_in_box(line: Line, containers: set[html.HtmlElement]) -> bool:
+    """Is the line prose, or a heading over it, in a box among the article's paragraphs?"""
+    box = next((box for home in containers if (box := box_of(line.block, home)) is not None), None)
+    if box is None or container(_parent(box)) not in containers:
+        return False
+    linked = sum(len(a.text_content().split()) for a in box.iter("a"))
+    words = len(box.text_content().split())
+    return words >= LEAST_BOX and linked <= LINKED * words
+
+
+def _parent(element: html.HtmlElement) -> html.HtmlElement:
+    parent = element.getparent()
+    return element if parent is None else parent
 
 
 def _is_listed(block: html.HtmlElement) -> bool:

@@ -73,6 +73,17 @@ def is_box(element: html.HtmlElement) -> bool:
     return element.tag in _BOX_TAGS or (element.tag not in _TEXT_TAGS and _is_named(element, "boxes"))
 
 
+def box_of(block: html.HtmlElement, home: html.HtmlElement) -> html.HtmlElement | None:
+    """The outermost box around a block below `home`, or None, also where the block does not stand in `home`."""
+    found: html.HtmlElement | None = None
+    for element in (block, *block.iterancestors()):
+        if element is home:
+            return found
+        if is_box(element):
+            found = element
+    return None
+
+
 def is_about(element: html.HtmlElement) -> bool:
     """Does the element hold a line about the article, such as its byline, rather than of it?"""
     return _is_named(element, "about")

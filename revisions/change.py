@@ -9,6 +9,7 @@ from revisions.align import Span, Step, align, diff_text
 from revisions.classify import Difference, Kind, Significance, kinds_of, weigh
 from revisions.dates import date_in
 from revisions.ledger import compare_statements
+from revisions.live import comparable
 from revisions.notices import NoticeKind, notices_in
 from revisions.statements import Attribution, StatementChange
 from revisions.summary import summarise
@@ -54,10 +55,11 @@ class Compared(StrEnum):
 def compare(old: Text, new: Text, speakers: Sequence[Speaker] = ()) -> Change | None:
     """The change from `old` to `new`, or None when they read the same.
 
-    Dates and typography alone are no change. Pure: whatever the clock or the record say plays no part.
+    Dates and typography alone are no change, nor are new posts of a live blog. Pure: whatever the clock or the record say plays no part.
     """
     if old.sha256 == new.sha256:
         return None
+    old, new = comparable(old, new)
     steps = align(old.paragraphs, new.paragraphs)
     lines = {field: line_difference(old, new, field) for field in Compared}
     attribution = _attribution(tuple(speakers))

@@ -1,5 +1,6 @@
 """Reasons to doubt that what a page shows is the article it stood for."""
 
+from revisions.live import is_live
 from revisions.text import Text
 from revisions.words import fold
 
@@ -11,7 +12,7 @@ SAME_STORY = 0.35  # the same for two texts
 
 def is_another_page(old: Text, new: Text) -> bool:
     """Nothing of the article is left, not even its headline: an error page or another story, never an edit."""
-    if fold(old.headline) == fold(new.headline):
+    if fold(old.headline) == fold(new.headline) or (is_live(old) and is_live(new)):
         return False
     if _shared_words(old.headline, new.headline) > SAME_HEADLINE:
         return False

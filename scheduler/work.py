@@ -13,7 +13,9 @@ from crawler.outcomes import ArticleVisit, FeedPoll, Order
 from crawler.urls import words_of
 from revisions.change import compare
 from revisions.errors import FetchError
+from revisions.seen import Seen, reconcile
 from revisions.settle import settle
+from revisions.text import Text
 from revisions.topic import Relevance, Topic
 from scheduler.revisit import Limits, next_interval, next_visit
 from storage import feeds, queries
@@ -127,35 +129,41 @@ class Work:
             await asyncio.to_thread(queries.postpone_article, self._database, article.id, until)
             log.info("visit postponed", article=article.id, reason=error.reason)
             return
-        visit = await self._look_again(article, visit)
-        result = await asyncio.to_thread(self._recorder.visit, article.id, self._facts(visit))
+        visit, seen = await self._read(article, visit)
+        result = await asyncio.to_thread(self._recorder.visit, article.id, self._facts(visit, seen))
         _count_visit(tally, result)
         _tell_visit(article, visit, result)
 
-    async def _look_again(self, article: Article, visit: ArticleVisit) -> ArticleVisit:
-        """A page that seems changed is asked for once more, and what both looks agree on is what it says.
+    async def _read(self, article: Article, visit: ArticleVisit) -> tuple[ArticleVisit, Seen | None]:
+        """What the page says, told apart from what moves on it, with all it showed where that is to be kept.
 
-        Where the second look cannot be had the first one is believed: an edit is never lost to it.
+        A page that seems changed is asked for once more, and what both looks agree on is what it says. Where the
+        second look cannot be had the first one is believed: an edit is never lost to it.
         """
         assert article.id is not None
-        if visit.text is None:
-            return visit
-        old = await asyncio.to_thread(queries.latest_text, self._database, article.id)
-        if old is None or compare(old, visit.text) is None:
-            return visit
+        if visit.text is None or visit.page is None:
+            return visit, None
+        reading = await asyncio.to_thread(queries.latest_reading, self._database, article.id)
+        if reading is None:
+            return visit, await asyncio.to_thread(visit.page.seen)
+        old, before = reading
+        first, seen = await asyncio.to_thread(_compared, old, before, visit)
+        if seen is None or compare(old, first) is None:
+            return replace(visit, text=first), seen
         await asyncio.sleep(BETWEEN_LOOKS)
         try:
-            second = await self._crawl.visit(Order(article.url))
+            again = await self._crawl.visit(Order(article.url))
         except FetchError:
-            return visit
-        if second.text is None:
-            return visit
-        if visit.text.sha256 == second.text.sha256:
-            return second
+            return replace(visit, text=first), seen
+        if again.text is None:
+            return replace(visit, text=first), seen
+        second, seen_again = await asyncio.to_thread(_compared, old, before, again)
+        if first.sha256 == second.sha256:
+            return replace(again, text=second), seen_again or seen
         # What the looks disagree on may hide an edit: without validators the next visit reads the whole page again.
-        return replace(second, text=settle(old, visit.text, second.text), etag="", last_modified="")
+        return replace(again, text=settle(old, first, second), etag="", last_modified=""), seen_again or seen
 
-    def _facts(self, visit: ArticleVisit) -> VisitFacts:
+    def _facts(self, visit: ArticleVisit, seen: Seen | None) -> VisitFacts:
         now = self._now()
         return VisitFacts(
             requested_at=visit.requested_at,
@@ -164,6 +172,7 @@ class Work:
             text=visit.text,
             canonical=visit.canonical,
             limited=visit.limited,
+            seen=seen.pack() if seen else None,
             status=visit.status,
             etag=visit.etag,
             last_modified=visit.last_modified,
@@ -174,6 +183,15 @@ class Work:
     def _plan(self, article: Article, now: datetime) -> datetime:
         events = [article.first_seen_at, article.changed_at]
         return next_visit(now, max(filter(None, events)), article.failures, self._limits)
+
+
+def _compared(old: Text, before: Seen, visit: ArticleVisit) -> tuple[Text, Seen | None]:
+    """The text of a visit as it differs from `old`, and what its page shows; None where there is no difference."""
+    assert visit.text is not None and visit.page is not None
+    if old.sha256 == visit.text.sha256:
+        return visit.text, None
+    now = visit.page.seen()
+    return reconcile(old, visit.text, before, now), now
 
 
 def _count_visit(tally: Tally, result: VisitResult) -> None:

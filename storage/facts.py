@@ -39,7 +39,7 @@ class FoundArticle:
 class VisitFacts:
     """What one visit of an article found. `outcome` is "text" when `text` was read, else a word of `Visit`.
 
-    `limited`: the page asks to subscribe before reading on.
+    `limited`: the page asks to subscribe before reading on. `seen`: the packed lines of the page (`revisions.seen`).
     """
 
     requested_at: datetime
@@ -48,6 +48,7 @@ class VisitFacts:
     text: Text | None = None
     canonical: str = ""
     limited: bool = False
+    seen: bytes | None = None
     status: int = 0
     etag: str = ""
     last_modified: str = ""

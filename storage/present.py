@@ -21,7 +21,10 @@ def change_links(record: ChangeRecord, public_url: str) -> dict[str, str | None]
 
 
 def change_json(record: ChangeRecord, public_url: str) -> dict[str, Any]:
-    """A change as in the contract. `to_version` is null for an article that is gone."""
+    """A change as in the contract. `to_version` is null for an article that is gone.
+
+    `shared_with`: other articles that carry the same box, each with its own change there if it was seen.
+    """
     change = record.change
     return {
         "id": change.id,
@@ -39,6 +42,9 @@ def change_json(record: ChangeRecord, public_url: str) -> dict[str, Any]:
         "words_removed": change.words_removed,
         "notices": change.notices,
         "statements": change.statements,
+        "shared_with": [
+            {**article_reference(other.article), "change": other.change_id} for other in record.together
+        ],
         "links": change_links(record, public_url),
     }
 

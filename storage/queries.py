@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlmodel import Session, col, func, select
 
 from revisions.errors import AddendumError
+from revisions.seen import Seen
 from revisions.text import Text
 from storage.aliases import find_article
 from storage.database import Database
@@ -23,17 +24,31 @@ class ChangeRecord:
     article: Article
     source: Version | None
     target: Version | None
+    together: tuple["BoxArticle", ...] = ()
+
+
+@dataclass(frozen=True)
+class BoxArticle:
+    """Another article that carries the box a change lies in, and its own change there, if it was seen."""
+
+    article: Article
+    change_id: int | None
 
 
 @dataclass(frozen=True)
 class ChangeFilter:
-    """Which changes: all conditions must hold, empty ones do not count."""
+    """Which changes: all conditions must hold, empty ones do not count.
+
+    An edit of a box that many articles carry is one change, that of the article it was first seen in; `each` brings
+    those of the other articles, too, as does asking for one article.
+    """
 
     since: datetime | None = None
     kind: str = ""
     speaker: str = ""
     stealth: bool = False
     article_id: int | None = None
+    each: bool = False
 
 
 def list_changes(database: Database, wanted: ChangeFilter, *, limit: int = 50) -> list[ChangeRecord]:
@@ -45,6 +60,8 @@ def list_changes(database: Database, wanted: ChangeFilter, *, limit: int = 50) -
         found = found.where(col(Change.stealth))
     if wanted.article_id:
         found = found.where(Change.article_id == wanted.article_id)
+    elif not wanted.each:
+        found = found.where(col(Change.told_with).is_(None))
     if wanted.kind:
         found = found.where(col(Change.id).in_(select(ChangeKind.change_id).where(ChangeKind.kind == wanted.kind)))
     if wanted.speaker:
@@ -69,7 +86,19 @@ def _record(session: Session, change: Change, article: Article) -> ChangeRecord:
         article,
         _version(session, change.article_id, change.from_version),
         _version(session, change.article_id, change.to_version),
+        _together(session, change),
     )
+
+
+def _together(session: Session, change: Change) -> tuple[BoxArticle, ...]:
+    """The other articles of the box a change lies in, those that were seen to change first."""
+    if not change.box_key:
+        return ()
+    same = select(Change).where(Change.box_key == change.box_key, Change.article_id != change.article_id)
+    changed = {other.article_id: other.id for other in session.exec(same)}
+    others = [*changed, *(number for number in change.box_articles or () if number not in changed)]
+    articles = {a.id: a for a in session.exec(select(Article).where(col(Article.id).in_(others)))}
+    return tuple(BoxArticle(articles[number], changed.get(number)) for number in others if number in articles)
 
 
 def _version(session: Session, article_id: int, number: int | None) -> Version | None:
@@ -135,12 +164,13 @@ def get_texts(database: Database, article_id: int, source: int, target: int) -> 
         return texts[0], texts[1]
 
 
-def latest_text(database: Database, article_id: int) -> Text | None:
-    """What the article was last known to say."""
+def latest_reading(database: Database, article_id: int) -> tuple[Text, Seen] | None:
+    """What the article was last known to say, and what else its page showed then."""
     newest = select(Version.content).where(Version.article_id == article_id).order_by(col(Version.number).desc())
     with database.read() as session:
         content = session.exec(newest.limit(1)).first()
-        return Text.from_json(content) if content else None
+        seen = session.exec(select(Article.seen).where(Article.id == article_id)).first()
+        return (Text.from_json(content), Seen.unpack(seen or b"")) if content else None
 
 
 def due_articles(

@@ -1,18 +1,21 @@
 """The one write path of visits: version, change and alerts in one transaction."""
 
 import uuid
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlmodel import Session, select
 
 from revisions import change as changes
+from revisions.boxes import box_change, without
 from revisions.change import Change as Difference
 from revisions.classify import Kind
 from revisions.doubt import is_another_page, is_cut_short
+from revisions.live import has_new_posts
 from revisions.text import Text
 from revisions.topic import Relevance, Topic
 from storage.aliases import settle_address
+from storage.boxes import carriers, first_told, keep_passages, look_soon
 from storage.database import Database
 from storage.facts import Event, Plan, Route, VisitFacts, VisitResult
 from storage.tables import Alert, Article, Change, ChangeKind, ChangeSpeaker, Feed, Version, Visit
@@ -71,8 +74,16 @@ class Recorder:
         if article.status == "gone":
             return self._changed(session, article, facts, changes.restored(difference), text if difference else None)
         if difference is None:
-            return VisitResult(article.id, "unchanged")
+            return self._grown(session, article, facts, old, text)
         return self._changed(session, article, facts, difference, text)
+
+    def _grown(self, session: Session, article: Article, facts: VisitFacts, old: Text, text: Text) -> VisitResult:
+        """New posts of a live blog are recorded, for edits of them to be seen later; they are no change."""
+        assert article.id is not None
+        if not has_new_posts(old, text):
+            return VisitResult(article.id, "unchanged")
+        version = _keep(session, article, facts, text)
+        return VisitResult(article.id, "changed", version=version.number, summary="new posts")
 
     def _first(self, session: Session, article: Article, facts: VisitFacts, text: Text) -> VisitResult:
         assert article.id is not None
@@ -81,7 +92,7 @@ class Recorder:
             article.status = "followed" if about.relevance is Relevance.YES else "ignored"
             if article.status == "ignored":
                 return VisitResult(article.id, "unchanged", summary="not about the topic")
-        version = add_version(session, article, facts.at, text)
+        version = _keep(session, article, facts, text)
         article.changed_at = facts.at
         if not article.quiet:
             self._alert(session, Event("discovered", article, feed=_feed_name(session, article)), facts.at, None)
@@ -106,10 +117,12 @@ class Recorder:
         if text and latest and (before := number_of(session, article.id, text.sha256)):
             difference = replace(difference, summary=f"back to version {before}; {difference.summary}")
             is_repeated = was_told_lately(session, article.id, latest.sha256, text.sha256, facts.at)
-        version = add_version(session, article, facts.at, text) if text else None
+        told = self._told(session, article, facts, difference, latest, text)
+        version = _keep(session, article, facts, text) if text else None
         is_gone = Kind.GONE in difference.kinds
         target = version or (None if is_gone else latest)
         row = _change_row(article, facts.at, difference, latest, target)
+        row.box_key, row.box_articles, row.told_with = told.key, sorted(told.others) or None, told.with_change
         session.add(row)
         session.flush()
         assert row.id is not None
@@ -117,10 +130,38 @@ class Recorder:
         article.status = "gone" if is_gone else "followed"
         article.changed_at = facts.at
         event = "gone" if is_gone else "restored" if Kind.RESTORED in difference.kinds else "updated"
-        if not is_repeated:
-            self._alert(session, Event(event, article, difference, _feed_name(session, article)), facts.at, row.id)
+        if not is_repeated and told.difference is not None:
+            self._alert(session, Event(event, article, told.difference, _feed_name(session, article)), facts.at, row.id)
         outcome = "gone" if is_gone else "changed"
         return VisitResult(article.id, outcome, version.number if version else None, row.id, difference.summary)
+
+    def _told(
+        self,
+        session: Session,
+        article: Article,
+        facts: VisitFacts,
+        difference: Difference,
+        latest: Version | None,
+        text: Text | None,
+    ) -> "_Told":
+        """What is left to tell of a change once an edit of a box that other articles carry was told before."""
+        if latest is None or text is None:
+            return _Told(difference)
+        assert article.id is not None
+        old = Text.from_json(latest.content)
+        box = box_change(old, text, difference.operations, carriers(session, article.id, (old, text)))
+        if box is None:
+            return _Told(difference)
+        first = first_told(session, box.key, facts.at)
+        if first is None:
+            look_soon(session, box, facts.at)
+            return _Told(difference, box.key, box.others)
+        own = changes.compare(
+            without(old, (i for step in box.steps for i in step.old)),
+            without(text, (j for step in box.steps for j in step.new)),
+            self._topic.speakers,
+        )
+        return _Told(own, box.key, box.others, None if own else first.id)
 
     def _alert(self, session: Session, event: Event, at: datetime, change_id: int | None) -> None:
         for draft in self._route(event):
@@ -159,6 +200,24 @@ class Recorder:
         session.add(article)
 
 
+@dataclass(frozen=True)
+class _Told:
+    """What of a change is news (None for nothing), and the box it lies in: its key, who carries it, told by whom."""
+
+    difference: Difference | None
+    key: str = ""
+    others: frozenset[int] = frozenset()
+    with_change: int | None = None
+
+
+def _keep(session: Session, article: Article, facts: VisitFacts, text: Text) -> Version:
+    """A new version, and what later visits compare with beside it."""
+    assert article.id is not None
+    keep_passages(session, article.id, text)
+    article.seen = facts.seen
+    return add_version(session, article, facts.at, text)
+
+
 def _lock(session: Session, article_id: int) -> Article:
     return session.exec(select(Article).where(Article.id == article_id).with_for_update()).one()
 
@@ -180,7 +239,7 @@ def _change_row(
         summary=difference.summary,
         words_added=difference.words_added,
         words_removed=difference.words_removed,
-        notices=[asdict(notice) for notice in difference.notices],
+        notices=[{name: value for name, value in asdict(notice).items() if value} for notice in difference.notices],
         statements=[asdict(statement) for statement in difference.statements],
     )
 

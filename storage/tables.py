@@ -66,7 +66,7 @@ class Article(SQLModel, table=True):
 
     `status`: candidate (its text will decide whether it is followed), followed, gone, ignored (not our story) or
     merged (found to be another article; `merged_into` says which). `quiet`: found when its feed was first polled, so
-    that its discovery is nobody's news.
+    that its discovery is nobody's news. `seen`: digests of all lines the page showed when its latest version was read.
     """
 
     __table_args__ = (Index("ix_article_due", "status", "next_visit_at"),)
@@ -94,6 +94,7 @@ class Article(SQLModel, table=True):
     last_modified: str = ""
     failures: int = 0
     error: str = ""
+    seen: bytes | None = None
 
 
 class Alias(SQLModel, table=True):
@@ -136,6 +137,8 @@ class Change(SQLModel, table=True):
     """The step from one version to the next; without `to_version` the article is gone.
 
     The change happened between `last_unchanged_at` (the last visit that still found the old text) and `detected_at`.
+    `box_key`: the edit of a box that several articles carry, or ""; `box_articles`: the others that carried it then;
+    `told_with`: the change by which that edit was told already.
     """
 
     id: int | None = Field(default=None, primary_key=True)
@@ -153,6 +156,16 @@ class Change(SQLModel, table=True):
     words_removed: int = 0
     notices: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSON)
     statements: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSON)
+    box_key: str = Field(default="", index=True)
+    box_articles: list[int] | None = Field(default=None, sa_type=JSON)
+    told_with: int | None = Field(default=None, foreign_key="change.id", index=True)
+
+
+class Passage(SQLModel, table=True):
+    """A paragraph of an article's latest version, by a digest of its words."""
+
+    key: str = Field(primary_key=True)
+    article_id: int = Field(primary_key=True, foreign_key="article.id", index=True)
 
 
 class ChangeKind(SQLModel, table=True):

@@ -41,11 +41,11 @@ def show_history(context: Context, which: str, *, as_json: bool) -> None:
 
 
 def show_changes(
-    context: Context, *, since: str, kind: str, speaker: str, stealth: bool, limit: int, as_json: bool
+    context: Context, *, since: str, kind: str, speaker: str, stealth: bool, each: bool, limit: int, as_json: bool
 ) -> None:
     if kind and kind not in list(Kind):
         raise ConfigError(f"no such kind; the kinds are {', '.join(Kind)}", f"--kind {kind}")
-    wanted = ChangeFilter(parse_since(since) if since else None, kind, speaker, stealth)
+    wanted = ChangeFilter(parse_since(since) if since else None, kind, speaker, stealth, each=each)
     with context.record() as (config, database):
         found = list_changes(database, wanted, limit=limit)
     if as_json:
@@ -57,7 +57,7 @@ def show_changes(
             ago(r.change.detected_at),
             r.article.outlet,
             r.change.significance,
-            r.change.summary,
+            r.change.summary + (f" (in {len(r.together) + 1} articles)" if r.together else ""),
             r.article.title,
         )
         for r in found
