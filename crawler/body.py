@@ -6,7 +6,7 @@ it drops inside the article is kept, and every line keeps its place in the tree.
 
 import logging
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 
 import trafilatura
@@ -14,12 +14,13 @@ from lxml import etree, html
 
 from crawler.furniture import is_furniture
 from crawler.lines import Line
-from crawler.places import box_of, caption_of
+from crawler.places import caption_of
 from revisions.notices import recognise
 from revisions.words import count_words, letters
 
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # its complaints reach the user as ExtractionError
 
+Boxed = Mapping[html.HtmlElement, html.HtmlElement]  # elements in boxes, each with its box
 _ABOUT = re.compile(r"byline|meta|time|date|credit|source", re.IGNORECASE)  # lines about an article, not of it
 _FLOW = frozenset(
     {
@@ -39,13 +40,13 @@ TELLING = 20  # letters from which a piece of a line is found again without doub
 MANY_LINES = 20  # lines of the page that one paragraph cannot hold
 
 
-def article_lines(tree: html.HtmlElement, lines: Sequence[Line]) -> list[Line]:
-    """The lines that belong to the article, in reading order; `lines` are all of the page's."""
-    kept = _plain_article(tree, lines) or _found_by_trafilatura(tree, lines) or _densest(lines)
-    return [lines[at] for at in sorted(kept | _belonging(lines, kept) | _notices(lines))]
+def article_lines(tree: html.HtmlElement, lines: Sequence[Line], boxed: Boxed) -> list[Line]:
+    """The lines that belong to the article, in reading order; `lines` are all of the page's, `boxed` those in boxes."""
+    kept = _plain_article(tree, lines, boxed) or _found_by_trafilatura(tree, lines) or _densest(lines)
+    return [lines[at] for at in sorted(kept | _belonging(lines, kept, boxed) | _notices(lines))]
 
 
-def _plain_article(tree: html.HtmlElement, lines: Sequence[Line]) -> set[int]:
+def _plain_article(tree: html.HtmlElement, lines: Sequence[Line], boxed: Boxed) -> set[int]:
     """The lines of a page whose running text plainly stands in one element, paragraph after paragraph.
 
     Empty where anything else stands among them, and where the page holds little text: then it takes more to tell.
@@ -58,7 +59,7 @@ def _plain_article(tree: html.HtmlElement, lines: Sequence[Line]) -> set[int]:
     kept = {at for at, line in enumerate(lines) if container(line.block) is home}
     inside = set(home.iter())
     all_words = sum(
-        len(line.text.split()) for line in lines if line.block in inside and box_of(line.block, home) is None
+        len(line.text.split()) for line in lines if line.block in inside and line.block not in boxed
     )
     is_plain = sum(len(lines[at].text.split()) for at in kept) >= PLAIN * all_words
     return kept if is_plain and home.tag not in ("html", "body") else set()
@@ -148,7 +149,7 @@ def _notices(lines: Sequence[Line]) -> set[int]:
     return {at for at, line in enumerate(lines) if recognise(line.text) and not is_furniture(line.text)}
 
 
-def _belonging(lines: Sequence[Line], kept: set[int]) -> set[int]:
+def _belonging(lines: Sequence[Line], kept: set[int], boxed: Boxed) -> set[int]:
     """Lines between kept ones that trafilatura passes over though they are text of the article."""
     if not kept:
         return set()
@@ -158,7 +159,7 @@ def _belonging(lines: Sequence[Line], kept: set[int]) -> set[int]:
         at
         for at in range(first, len(lines))
         if at not in kept
-        and (_stands_in_box(lines[at], containers) or (at <= last and _belongs(lines[at], containers)))
+        and (_is_text_box(boxed.get(lines[at].block), containers) or (at <= last and _belongs(lines[at], containers)))
     }
 
 
@@ -171,9 +172,8 @@ def _belongs(line: Line, containers: set[html.HtmlElement]) -> bool:
     return is_text and container(line.block) in containers
 
 
-def _stands_in_box(line: Line, containers: set[html.HtmlElement]) -> bool:
-    """Is the line prose, or a heading over it, in a box among the article's paragraphs?"""
-    box = next((box for home in containers if (box := box_of(line.block, home)) is not None), None)
+def _is_text_box(box: html.HtmlElement | None, containers: set[html.HtmlElement]) -> bool:
+    """Is it a box of prose among the article's paragraphs?"""
     if box is None or container(_parent(box)) not in containers:
         return False
     linked = sum(len(a.text_content().split()) for a in box.iter("a"))

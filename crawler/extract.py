@@ -10,13 +10,13 @@ from itertools import groupby
 
 from lxml import html
 
-from crawler.body import article_lines, container, is_in_card, is_link, item_of, listed_words
+from crawler.body import Boxed, article_lines, container, is_in_card, is_link, item_of, listed_words
 from crawler.furniture import is_furniture, remove_furniture, remove_machinery
 from crawler.lines import Line, page_lines
 from crawler.metadata import Metadata, read_metadata
 from crawler.page import Page
-from crawler.places import Places, is_about
-from crawler.posts import Posts, may_be_live, post_of, posts
+from crawler.places import boxes, is_about, role
+from crawler.posts import Posts, post_of, posts
 from crawler.urls import trusted_canonical
 from crawler.walls import asks_for_money, is_scrambled, is_section, wall
 from revisions.errors import ExtractionError
@@ -57,9 +57,10 @@ def extract(page: Page, requested: str = "") -> Extracted:
     remove_machinery(tree)
     visible = " ".join(tree.xpath("string(//body)").split())
     remove_furniture(tree)
-    live = posts(tree, is_live=metadata.is_live) if may_be_live(page.text) else {}
-    lines = _article(tree, metadata, live)
-    text = _text(metadata, lines, live)
+    live = posts(tree, is_live=metadata.is_live)
+    boxed = boxes(tree)
+    lines = _article(tree, metadata, live, boxed)
+    text = _text(metadata, lines, live, boxed)
     if kind := wall(text, visible, requested or page.url, page.url):
         raise Wall(f"{kind} page instead of the article", page.url)
     if is_scrambled(text):
@@ -71,8 +72,7 @@ def extract(page: Page, requested: str = "") -> Extracted:
     return Extracted(text, trusted_canonical(page.url, metadata.canonical), asks_for_money(visible))
 
 
-def _text(metadata: Metadata, lines: list[Line], live: Posts) -> Text:
-    places = Places()
+def _text(metadata: Metadata, lines: list[Line], live: Posts, boxed: Boxed) -> Text:
     return Text(
         headline=metadata.headline,
         standfirst=metadata.standfirst,
@@ -81,7 +81,7 @@ def _text(metadata: Metadata, lines: list[Line], live: Posts) -> Text:
         modified_at=metadata.modified_at,
         language=metadata.language,
         paragraphs=tuple(
-            Paragraph(line.text, places.role(line), post_of(line.block, live)) for line in _with_labels(lines)
+            Paragraph(line.text, role(line, boxed), post_of(line.block, live)) for line in _with_labels(lines)
         ),
     )
 
@@ -101,10 +101,10 @@ def _with_labels(lines: Sequence[Line]) -> Iterator[Line]:
         yield label
 
 
-def _article(tree: html.HtmlElement, metadata: Metadata, live: Posts) -> list[Line]:
+def _article(tree: html.HtmlElement, metadata: Metadata, live: Posts, boxed: Boxed) -> list[Line]:
     """The article's lines without what is shown elsewhere, is furniture, or speaks about the article."""
     lines = page_lines(tree)
-    chosen = article_lines(tree, lines)
+    chosen = article_lines(tree, lines, boxed)
     if live:
         inside = {id(line) for line in chosen}
         chosen = [line for line in lines if id(line) in inside or post_of(line.block, live)]

@@ -1,5 +1,6 @@
 """What a line's place on the page says about it: its role, the box it stands in, the post of a live blog."""
 
+from collections.abc import Mapping
 from functools import cache
 from itertools import islice
 
@@ -20,30 +21,12 @@ LONGEST_HEADING = 20  # words
 DEPTH = 2  # levels between a caption's element and its lines
 
 
-class Places:
-    """Looks up the tree above a line; what is found of an element is remembered for its other lines."""
-
-    def __init__(self) -> None:
-        self._boxes: dict[html.HtmlElement, html.HtmlElement | None] = {}
-
-    def role(self, line: Line) -> Role:
-        """What a line is, by the nearest element around it that says so."""
-        if recognise(line.text):
-            return Role.NOTICE
-        role = plain_role(line)
-        return Role.BOX if role is not Role.CAPTION and self.box(line.block) is not None else role
-
-    def box(self, element: html.HtmlElement) -> html.HtmlElement | None:
-        """The explanatory box around an element, or None."""
-        if element in self._boxes:
-            return self._boxes[element]
-        parent = element.getparent()
-        if is_box(element):
-            found: html.HtmlElement | None = element
-        else:
-            found = self.box(parent) if parent is not None else None
-        self._boxes[element] = found
-        return found
+def role(line: Line, boxed: Mapping[html.HtmlElement, html.HtmlElement]) -> Role:
+    """What a line is, by the nearest element around it that says so; `boxed` is what `boxes` found."""
+    if recognise(line.text):
+        return Role.NOTICE
+    plain = plain_role(line)
+    return Role.BOX if plain is not Role.CAPTION and line.block in boxed else plain
 
 
 def plain_role(line: Line) -> Role:
@@ -73,15 +56,13 @@ def is_box(element: html.HtmlElement) -> bool:
     return element.tag in _BOX_TAGS or (element.tag not in _TEXT_TAGS and _is_named(element, "boxes"))
 
 
-def box_of(block: html.HtmlElement, home: html.HtmlElement) -> html.HtmlElement | None:
-    """The outermost box around a block below `home`, or None, also where the block does not stand in `home`."""
-    found: html.HtmlElement | None = None
-    for element in (block, *block.iterancestors()):
-        if element is home:
-            return found
-        if is_box(element):
-            found = element
-    return None
+def boxes(tree: html.HtmlElement) -> dict[html.HtmlElement, html.HtmlElement]:
+    """Every element that stands in a box, with the outermost box around it."""
+    found: dict[html.HtmlElement, html.HtmlElement] = {}
+    for element in tree.xpath("//aside | //details | //*[@class or @id]"):
+        if element not in found and is_box(element):
+            found.update(dict.fromkeys(element.iter(), element))
+    return found
 
 
 def is_about(element: html.HtmlElement) -> bool:

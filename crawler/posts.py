@@ -14,17 +14,14 @@ _ID = ("id", "data-block-id", "data-post-id", "data-id", "data-key", "data-entry
 _TAGS = ("article", "div", "li", "section")
 
 
-def may_be_live(markup: str) -> bool:
-    """A quick test that no page of a live blog fails."""
-    low = markup.lower()
-    return any(cue in low for cue in table("post_cues"))
-
-
 def posts(tree: html.HtmlElement, *, is_live: bool) -> Posts:
     """Each post's element with its key, in reading order; empty for a page that is no live blog.
 
     `is_live`: the page calls itself one (schema.org LiveBlogPosting), so that bare articles with ids are posts, too.
     """
+    names = " ".join(tree.xpath("//@class | //@id | //@itemprop")).lower()
+    if not (is_live or any(cue in names for cue in table("post_cues"))):
+        return {}
     found = {element: key for element in tree.iter(*_TAGS) if is_post(element) and (key := _key(element))}
     found = {e: k for e, k in found.items() if not any(parent in found for parent in e.iterancestors())}
     if is_live and len(found) < FEWEST:

@@ -1,8 +1,8 @@
-"""Who said what: statements attributed to the topic's speakers, paragraph by paragraph.
+"""Who said what, paragraph by paragraph: quoted and reported speech with its speaker.
 
-A sentence belongs to a speaker when it names one of the speaker's names together with a verb of saying, when it
-carries on from such a sentence ("it added", "the lawyers said", a quotation that simply goes on), or when it stands
-under a heading that gives the speaker the floor ("NSO's response").
+A sentence belongs to whom the verb of saying has for its subject: one of the topic's speakers by any of their names,
+another name as the outlet writes it, or "the company" and "it" for the one who spoke before. A quotation belongs
+whole to the one it is attributed to, and under a heading that gives a speaker the floor ("NSO's response") all is theirs.
 """
 
 import re
@@ -13,15 +13,19 @@ from enum import StrEnum
 from functools import cache
 from importlib import resources
 
+from revisions.names import NAME, Names, bare
 from revisions.terms import compile_terms
 from revisions.text import Paragraph, Role
 from revisions.topic import Speaker
-from revisions.words import fold, sentences
+from revisions.words import WORD_LETTER, fold, sentences
 
+LONGEST_NAME = 4  # words of a heading that is only a name
+LONGEST_QUESTION = 12  # words of a question that stands above its answer
+_QUOTED = "\u00b6"  # stands in for a quotation
 _QUOTATION = re.compile(r"[\"\u201c\u201e\u00ab\u300c]")
-_OPENS_WITH_QUOTE = re.compile(r"^\s*[\"\u201c\u201e\u00ab\u2018\u2019']")
 _LEAD = re.compile(r'^([^":]{2,60}):\s*"')  # NSO Group: "…"
 _SPOKEN = frozenset({Role.BODY, Role.QUOTE, Role.LIST, Role.BOX})
+_NO_CAPITALS = re.compile(r"[\u0590-\u05ff\u0600-\u06ff\u0900-\u097f]")  # Hebrew, Arabic, Devanagari
 
 
 class Outcome(StrEnum):
@@ -52,83 +56,147 @@ class StatementChange:
 
 @dataclass(frozen=True)
 class _Saying:
+    """Patterns over folded text, from `data/saying.toml`."""
+
     verbs: re.Pattern[str]
     carried: re.Pattern[str]
     silence: re.Pattern[str]
     label: re.Pattern[str]
+    before: str  # what may stand between a speaker and the verb, with the verb
+    after: str  # the verb, and what may stand between it and the speaker
+    source: str  # "according to"
 
 
 @cache
 def _saying() -> _Saying:
     data = tomllib.loads((resources.files("revisions") / "data" / "saying.toml").read_text("utf-8"))
 
-    def any_of(key: str) -> str:
-        forms = sorted({fold(form) for row in data.values() for form in row[key]}, key=len, reverse=True)
-        return rf"(?<!\w)(?:{'|'.join(map(re.escape, forms))})(?!\w)"
+    def any_of(key: str, *languages: str) -> str:
+        rows = [data[language] for language in languages] if languages else list(data.values())
+        forms = sorted({fold(form) for row in rows for form in row[key]}, key=len, reverse=True)
+        return rf"(?<!{WORD_LETTER})(?:{'|'.join(map(_form, forms))})(?!{WORD_LETTER})"
 
-    verbs, carriers = any_of("verbs"), any_of("carriers")
+    others = [language for language in data if language != "en"]
+    verbs, carriers, silence = any_of("verbs"), any_of("carriers"), any_of("silence")
+    says = rf"(?i:{silence}|{verbs})"
     # "it also added", "the company has since said"; or turned round at the end of a clause, "…, said the company."
-    carried = rf"{carriers}\W+(?:\w+\W+){{0,2}}?(?P<before>{verbs})|(?P<after>{verbs})\W+{carriers}(?=\s*(?:[.,;:]|$))"
-    patterns = (verbs, carried, any_of("silence"), any_of("label"))
-    return _Saying(*(re.compile(pattern, re.IGNORECASE) for pattern in patterns))
+    carried = (
+        rf"{carriers}[\W\u00b6]+(?:\w+\W+){{0,3}}?(?P<before>{verbs})|(?P<after>{verbs})\W+{carriers}(?=\s*(?:[.,;:\u00b6]|$))"
+    )
+    aside = r"(?:\s*,[^,\"]{2,110},|\s*\([^)]{1,60}\))?"
+    word = r"(?:\s+(?!(?:that|which|who|whose|because|if|when)\b)[\w'.-]+)"
+    # English turns subject and verb round only behind a quotation or a comma; other languages do so anywhere.
+    english = rf"(?:(?<=^)|(?<=[,\u00b6])|(?<=[,\u00b6] ))\s*(?!told)(?i:{any_of('verbs', 'en')})(?:\s+[\w'.-]+){{0,5}}?"
+    turned = rf"(?i:{any_of('verbs', *others)})(?:\s+[\w'.-]+){{0,5}}?"
+    return _Saying(
+        verbs=re.compile(rf"{silence}|{verbs}", re.IGNORECASE),
+        carried=re.compile(carried, re.IGNORECASE),
+        silence=re.compile(silence, re.IGNORECASE),
+        label=re.compile(any_of("label"), re.IGNORECASE),
+        before=rf"(?:'s|')?{word}{{0,6}}?{aside}(?:,?\s+(?:who|which|die|der|das|qui|que|quien|che|aki|amely))?{word}{{0,4}}?\s*{_QUOTED}?\s*{says}",
+        after=rf"(?:{english}|{turned})\s+",
+        source=rf"(?i:{any_of('sources')})\s+(?:(?!that|which|who)[\w'.-]+\s+){{0,4}}?",
+    )
+
+
+def _form(form: str) -> str:
+    """A word form as a pattern; in Arabic "and" and "then" are written in one with the verb."""
+    return (r"[\u0648\u0641]?" if "\u0600" <= form[0] <= "\u06ff" else "") + re.escape(form)
 
 
 class Attribution:
-    """Finds the statements of given speakers in paragraphs."""
+    """Finds the statements in paragraphs; `speakers` are reported by their configured names."""
 
     def __init__(self, speakers: Sequence[Speaker]) -> None:
         self._speakers = [
             _Named(s.name, _stems(s.names), _surnames(s.aliases), p) for s in speakers if (p := compile_terms(s.names))
         ]
+        self._organisations = {fold(s.organisation).lower(): s.name for s in reversed(speakers) if s.organisation}
+        listed = "|".join(s.pattern.pattern for s in self._speakers)
+        who = rf"(?P<who>{f'(?i:{listed})|' if listed else ''}(?<!\w){NAME})"
+        saying = _saying()
+        self._subjects = tuple(
+            re.compile(pattern)
+            for pattern in (rf"{saying.source}{who}", rf"{who}{saying.before}", rf"{saying.after}{who}")
+        )
 
     def statements(self, paragraphs: Sequence[Paragraph]) -> list[Statement]:
         """All statements in reading order."""
         found: list[Statement] = []
-        speaker = floor = ""
+        names = Names()
+        article, box = _Place(), _Place()
         for at, paragraph in enumerate(paragraphs):
-            if paragraph.role is Role.HEADING:
-                floor = speaker = self._given_the_floor(paragraph.text)
-            elif paragraph.role in _SPOKEN and not (speaker or floor or self._named_in(fold(paragraph.text))):
-                continue  # nobody we know is named here, and nobody has the floor
+            names.read(fold(paragraph.text))
+            if paragraph.role is not Role.BOX:
+                box = _Place()  # what was said in a box does not carry over to the text around it, nor back
+            place = article if paragraph.role is not Role.BOX else box
+            if _is_heading(paragraph):
+                self._under(paragraph.text, place)
             elif paragraph.role in _SPOKEN:
-                runs = list(self._runs(paragraph.text, speaker, floor))
+                runs = list(self._runs(paragraph.text, place.speaker, place.floor, names))
                 found += [_statement(name, run, at) for name, run in runs if name]
-                speaker = runs[-1][0] if runs else ""
+                place.speaker = runs[-1][0] if runs else ""
         return found
 
-    def _given_the_floor(self, heading: str) -> str:
-        return self._named_in(fold(heading)) if _saying().label.search(fold(heading)) else ""
+    def _under(self, heading: str, place: "_Place") -> None:
+        """What a heading says of the paragraphs below it: "NSO's response", or "Hungary" among the responses."""
+        flat = fold(heading)
+        named = self._named_in(flat)
+        if _saying().label.search(flat):
+            place.are_responses = place.are_responses or not named
+            place.floor = named
+        else:
+            is_name = place.are_responses and len(flat.split()) <= LONGEST_NAME
+            place.floor = (named or self._organisations.get(flat.lower(), flat)) if is_name else ""
+        place.speaker = place.floor
 
-    def _runs(self, text: str, speaker: str, floor: str) -> Iterator[tuple[str, list[str]]]:
+    def _runs(self, text: str, speaker: str, floor: str, names: Names) -> Iterator[tuple[str, list[str]]]:
         """The paragraph's sentences grouped by who speaks ("" for the outlet itself)."""
         run: list[str] = []
         current = ""
         last = speaker
-        for sentence in sentences(text):
-            who = self._speaker_of(sentence, last, floor, opens=not run)
+        for unit in _units(text):
+            who = self._speaker_of(" ".join(unit), last, floor, names, opens=not run)
             if run and who != current:
                 yield current, run
                 run = []
-            current, run = who, [*run, sentence]
-            last = who or ("" if _somebody_speaks(sentence) else last)
+            current, run = who, [*run, *unit]
+            last = who or ("" if _somebody_speaks(" ".join(unit)) else last)
         if run:
             yield current, run
 
-    def _speaker_of(self, sentence: str, last: str, floor: str, *, opens: bool) -> str:
-        flat = fold(sentence)
-        says = bool(_saying().verbs.search(flat) or _saying().silence.search(flat))
+    def _speaker_of(self, unit: str, last: str, floor: str, names: Names, *, opens: bool) -> str:
+        flat = fold(unit)
+        says = bool(_saying().verbs.search(flat))
         outside = _outside_quotes(flat)
-        if says and (named := self._named_in(outside) or self._named_in(flat)):
-            return named
+        if floor:
+            return floor if not _saying().silence.search(flat) else self._subject(flat, outside, names) or floor
+        if says and (subject := self._subject(flat, outside, names)):
+            return subject
         if (lead := _LEAD.match(flat)) and (named := self._named_in(lead[1])):
             return named
-        if floor:
-            return floor
         if last and says and (_carries_on(outside, flat) or self._is_surname_of(last, outside)):
             return last
-        if last and not says and _goes_on(sentence, opens=opens):
+        if last and not says and _goes_on(unit, outside, opens=opens):
             return last
         return ""
+
+    def _subject(self, flat: str, outside: str, names: Names) -> str:
+        """Whom the verb of saying has for its subject, or ""."""
+        if _NO_CAPITALS.search(flat):
+            return self._named_in(outside) or self._named_in(flat)
+        for pattern in self._subjects:
+            match = pattern.search(outside)
+            while match is not None:
+                if who := self._resolved(match["who"], names):
+                    return who
+                match = pattern.search(outside, match.start("who") + 1)
+        return ""
+
+    def _resolved(self, who: str, names: Names) -> str:
+        """The configured speaker a name stands for, by name or by organisation; else the name itself."""
+        known = names.known(who)
+        return self._named_in(who) or self._organisations.get(bare(who).lower()) or known
 
     def _is_surname_of(self, name: str, outside: str) -> bool:
         """Does the text name a person of this speaker by the last word of the name alone?"""
@@ -141,6 +209,15 @@ class Attribution:
         likely = (s for s in self._speakers if any(stem in low for stem in s.stems))
         hits = [(m.start(), -len(m[0]), s.name) for s in likely if (m := s.pattern.search(flat))]
         return min(hits)[2] if hits else ""
+
+
+@dataclass(slots=True)
+class _Place:
+    """Where in a text we are: who spoke last, who has the floor, and whether the sections are responses."""
+
+    speaker: str = ""
+    floor: str = ""
+    are_responses: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +240,26 @@ def _surnames(aliases: Sequence[str]) -> frozenset[str]:
     return frozenset(name[-1] for name in words if 2 <= len(name) <= 3 and all(w[:1].isupper() for w in name))
 
 
+def _is_heading(paragraph: Paragraph) -> bool:
+    """A heading, or in a box a line that reads like one: "What does NSO Group say?"."""
+    is_short = len(paragraph.text.split()) <= LONGEST_QUESTION and paragraph.text.rstrip().endswith("?")
+    return paragraph.role is Role.HEADING or (is_short and not _QUOTATION.search(paragraph.text))
+
+
+def _units(text: str) -> Iterator[list[str]]:
+    """Sentences, those within one quotation together: it is attributed once, before it or behind it."""
+    unit: list[str] = []
+    marks = 0
+    for sentence in sentences(text):
+        unit.append(sentence)
+        marks += fold(sentence).count('"')
+        if marks % 2 == 0:
+            yield unit
+            unit, marks = [], 0
+    if unit:
+        yield unit
+
+
 def _carries_on(outside: str, flat: str) -> bool:
     """Is the one who says something in this sentence, quotations aside, the speaker named before?
 
@@ -182,15 +279,13 @@ def _somebody_speaks(sentence: str) -> bool:
 
 
 def _outside_quotes(flat: str) -> str:
-    return re.sub(r'"[^"]*"?', " ", flat)
+    return re.sub(r'"[^"]*"?', f" {_QUOTED} ", flat)
 
 
-def _goes_on(sentence: str, *, opens: bool) -> bool:
+def _goes_on(unit: str, outside: str, *, opens: bool) -> bool:
     """A quotation without words of its own around it: the one who was speaking goes on."""
-    flat = fold(sentence)
-    if not _OPENS_WITH_QUOTE.match(sentence):
-        return not opens and flat.count('"') == 1 and flat.endswith('"')
-    return len(_outside_quotes(flat).split()) <= 2
+    words = [word for word in outside.split() if word != _QUOTED]
+    return _QUOTED in outside and len(words) <= 2 and (not opens or fold(unit).startswith(('"', "'")))
 
 
 def _statement(speaker: str, run: list[str], at: int) -> Statement:
