@@ -9,6 +9,8 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from revisions.topic import split_weight
+
 from addendum import __version__
 from addendum.durations import Duration
 
@@ -84,6 +86,14 @@ class Topic(_Section):
     exclude: list[str] = []
     languages: list[str] = []
     speakers: list[Speaker] = []
+
+    @field_validator("terms", "context", "exclude")
+    @classmethod
+    def _weights_are_digits(cls, written: list[str]) -> list[str]:
+        for term in written:
+            if "^" in term and not split_weight(term)[1]:
+                raise ValueError(f"{term!r}: a weight is one digit from 1 to 9 behind the word, as in \"spyware^2\"")
+        return written
 
 
 class Crawl(_Section):

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from revisions.words import WORD_LETTER, fold
 
-_LATIN_ENDING = r"(?:['-]?\w{0,3})?"  # "Pegasusa", "Pegasus-szal", "Amnestys"
+_LATIN_ENDING = r"(?:['-]?\w{0,4})?"  # "Pegasusa", "Pegasusszal", "Amnestys"
 _SHORT_ENDING = r"(?:'s|s'|-\w{1,4})?"  # "NSO's", "NSO-val", never "NSOU"
 _HEBREW_PREFIX = r"[ושהבלמכ]{0,3}[-\"]?"
 _ARABIC_PREFIX = r"(?:[وفبلك]{0,2}(?:ال)?)?"

@@ -117,7 +117,7 @@ class Work:
     def _relevance(self, feed: Feed, entry: Entry) -> Relevance:
         if feed.relevant == "all" or not self._topic.terms:
             return Relevance.YES
-        return self._topic.judge(f"{entry.title}\n{entry.summary}\n{words_of(entry.url)}").relevance
+        return self._topic.judge_entry(entry.title, entry.summary, words_of(entry.url)).relevance
 
     async def visit(self, article: Article, tally: Tally) -> None:
         """Ask for an article's page and record what was found."""
