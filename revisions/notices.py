@@ -20,6 +20,7 @@ from revisions.words import count_words, fold
 LONGEST = 160  # words; a longer paragraph under a label is about something else
 LONG = 80  # words; in a longer paragraph only the opening says that it is a notice
 OPENING = 160  # letters
+SAID = 4  # words behind a time from which something is said
 
 
 class NoticeKind(StrEnum):
@@ -115,12 +116,27 @@ def _opening(phrases: list[str]) -> str:
 @cache
 def _bare_label() -> re.Pattern[str]:
     """A label and perhaps a date with nothing said after it: a line above the notice's own words."""
-    labels = [p for row in _data().values() for kind in row.values() if isinstance(kind, dict) for p in kind["label"]]
-    return re.compile(_opening(labels) + r"[\W_]*$", re.IGNORECASE)
+    return re.compile(_opening(_labels()) + r"[\W_]*$", re.IGNORECASE)
 
 
+def _labels() -> list[str]:
+    return [p for row in _data().values() for kind in row.values() if isinstance(kind, dict) for p in kind["label"]]
+
+
+@cache
+def _opened() -> re.Pattern[str]:
+    """A label and the date or time behind it."""
+    return re.compile(_opening(_labels()), re.IGNORECASE)
+
+
+# A note that stands under every article: how to report an error, what an advertisement is.
+_STANDING = re.compile(
+    r"\bif you (?:are aware|see|spot|find|notice|believe|have)\b|\bto report (?:an? )?(?:error|correction|mistake)"
+    r"|\b(?:advertis|affiliate|disclaimer)|\bplease (?:contact|e-?mail|send|write)\b|\bwe (?:strive|aim) to\b",
+    re.IGNORECASE,
+)
 _PARTICIPLE = re.compile(
-    r"^\W*(?:updated|corrected|updates|corrections|retracted|withdrawn|mise?s? |actualisé|aktualisiert|korrigiert"
+    r"^\W*(?:last updated|updated|corrected|updates|corrections|retracted|withdrawn|mise?s? |actualisé|aktualisiert|korrigiert"
     r"|actualizad|corregid|bijgewerkt|ge[üu]pdatet|gecorrigeerd|aggiornat|frissítve|javítva|עודכן|محدث)",
     re.IGNORECASE,
 )
@@ -176,4 +192,18 @@ def _says(phrases: _Phrases, flat: str, words: int) -> bool:
     if phrases.sentence and phrases.sentence.search(said):
         return True
     label = phrases.label.match(flat) if phrases.label and words <= LONGEST else None
-    return label is not None and not _only_a_time().match(label["rest"]) and count_words(label["rest"]) >= 2
+    if label is None or _only_a_time().match(label["rest"]) or count_words(label["rest"]) < 2:
+        return False
+    return not _STANDING.search(flat) and not (_PARTICIPLE.match(flat) and _is_time_stamp(flat))
+
+
+def _is_time_stamp(flat: str) -> bool:
+    """"Updated: Nov 19, 2019 10:16 pm Sign up …": a time, and what stands behind it is another line.
+
+    What is said of the update stands behind a dash or colon, and does not begin with the time.
+    """
+    opening = _opened().match(flat)
+    if opening is None or not opening["when"].strip(" .,:-|"):
+        return count_words(flat[opening.end() :] if opening else flat) < SAID
+    said = re.match(r"\s*[)\]]?\s*[:\-|]\s*(?P<rest>[^\W\d_].*)", flat[opening.end() :], re.DOTALL)
+    return said is None or count_words(said["rest"]) < SAID

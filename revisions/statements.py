@@ -147,7 +147,7 @@ class Attribution:
             place.floor = named
         else:
             is_name = place.are_responses and len(flat.split()) <= LONGEST_NAME
-            place.floor = (named or self._organisations.get(flat.lower(), flat)) if is_name else ""
+            place.floor = (named or self._organisations.get(flat.lower(), "")) if is_name else ""
         place.speaker = place.floor
 
     def _runs(self, text: str, speaker: str, floor: str, names: Names) -> Iterator[tuple[str, list[str]]]:
