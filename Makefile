@@ -29,6 +29,9 @@ demo: $(VENV)/dev.stamp  ## a small news site that changes, watched by the servi
 test: $(VENV)/dev.stamp  ## all tests
 	$(BIN)/python -m pytest
 
+bench-signal: $(VENV)/dev.stamp  ## measure extraction, topic and what is said of a change, against labelled data
+	$(BIN)/python -m bench.signal
+
 check: $(VENV)/dev.stamp  ## style, types and imports
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -46,4 +49,4 @@ lock: pyproject.toml  ## pin the newest versions that fit, for every Python from
 clean:  ## remove what was made here
 	rm -rf $(VENV) build .mypy_cache .ruff_cache .pytest_cache
 
-.PHONY: help install run demo test check format lock clean
+.PHONY: help install run demo test bench-signal check format lock clean
