@@ -124,7 +124,9 @@ def changes(
     """List changes, newest first."""
     from addendum.commands.ask import show_changes
 
-    show_changes(ctx.obj, since=since, kind=kind, speaker=speaker, stealth=stealth, each=each, limit=limit, as_json=as_json)
+    show_changes(
+        ctx.obj, since=since, kind=kind, speaker=speaker, stealth=stealth, each=each, limit=limit, as_json=as_json
+    )
 
 
 @app.command()

@@ -9,10 +9,9 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
-from revisions.topic import split_weight
-
 from addendum import __version__
 from addendum.durations import Duration
+from revisions.topic import split_weight
 
 _SIZES = {"kb": 1000, "mb": 1000**2, "kib": 1024, "mib": 1024**2}
 
@@ -92,7 +91,7 @@ class Topic(_Section):
     def _weights_are_digits(cls, written: list[str]) -> list[str]:
         for term in written:
             if "^" in term and not split_weight(term)[1]:
-                raise ValueError(f"{term!r}: a weight is one digit from 1 to 9 behind the word, as in \"spyware^2\"")
+                raise ValueError(f'{term!r}: a weight is one digit from 1 to 9 behind the word, as in "spyware^2"')
         return written
 
 

@@ -169,10 +169,10 @@ def _facts(record: ChangeRecord) -> tuple[str, ...]:
 
 def _box_fact(together: Sequence[BoxArticle]) -> str:
     """The other articles that carry the box, those that were seen to change first."""
-    named = [
-        f"“{other.article.title or other.article.url}” ({'changed, too' if other.change_id else 'not seen to change yet'})"
-        for other in together[:MOST_ARTICLES]
-    ]
+    named = []
+    for other in together[:MOST_ARTICLES]:
+        state = "changed, too" if other.change_id else "not seen to change yet"
+        named.append(f"“{other.article.title or other.article.url}” ({state})")
     more = f" and {len(together) - MOST_ARTICLES} more" if len(together) > MOST_ARTICLES else ""
     return f"in a box that stands in {len(together) + 1} articles; also in: {'; '.join(named)}{more}"
 

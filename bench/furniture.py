@@ -13,7 +13,9 @@ PIECES = 8  # put into a page at once
 
 def perturbed(markup: bytes, seed: random.Random) -> bytes:
     """The page with pieces of furniture put in around the article and between its paragraphs, and the time moved on."""
-    tree = html.document_fromstring(Page("", markup).text.encode(), parser=html.HTMLParser(encoding="utf-8"))
+    tree: html.HtmlElement = html.document_fromstring(
+        Page("", markup).text.encode(), parser=html.HTMLParser(encoding="utf-8")
+    )
     body = tree.find(".//body")
     if body is None:
         return markup
@@ -33,7 +35,9 @@ def _title(seed: random.Random) -> str:
 
 
 def _links(seed: random.Random) -> str:
-    return "".join(f'<li><a href="/x/{seed.randrange(10**6)}">{_title(seed)}</a></li>' for _ in range(seed.randint(3, 9)))
+    return "".join(
+        f'<li><a href="/x/{seed.randrange(10**6)}">{_title(seed)}</a></li>' for _ in range(seed.randint(3, 9))
+    )
 
 
 def _related(seed: random.Random) -> str:
@@ -50,7 +54,8 @@ def _readers(seed: random.Random) -> str:
 
 
 def _cookies(seed: random.Random) -> str:
-    return f'<div class="cookie-banner"><p>We use cookies, {seed.randint(2, 900)} of them. <button>Accept</button></p></div>'
+    count = seed.randint(2, 900)
+    return f'<div class="cookie-banner"><p>We use cookies, {count} of them. <button>Accept</button></p></div>'
 
 
 def _newsletter(seed: random.Random) -> str:
@@ -70,7 +75,8 @@ def _age(seed: random.Random) -> str:
 
 
 def _appeal(seed: random.Random) -> str:
-    return f'<div class="reader-appeal"><p>Support our newsroom: {seed.randint(100, 9999)} readers gave this month.</p></div>'
+    givers = seed.randint(100, 9999)
+    return f'<div class="reader-appeal"><p>Support our newsroom: {givers} readers gave this month.</p></div>'
 
 
 def _comments(seed: random.Random) -> str:

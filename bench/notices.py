@@ -16,7 +16,9 @@ KINDS = {
     "clarification": {"clarification", "editor's note"},
     "developing": {"editor's note"},
 }
-_LABEL_WITH_DATE = re.compile(r"(?:\w+ (?:vom |of |on )?\d[\d.]+\d{2,4}|[^\W\d]+ vom .{4,30}? Uhr|Editor's note):", re.IGNORECASE)
+_LABEL_WITH_DATE = re.compile(
+    r"(?:\w+ (?:vom |of |on )?\d[\d.]+\d{2,4}|[^\W\d]+ vom .{4,30}? Uhr|Editor's note):", re.IGNORECASE
+)
 _WITHIN = re.compile(r"\w-$|[/,(\[]\s*$|\b\d\.\s*$")  # a compound, an aside, an item of a list
 _BORDER = re.compile(r"(?:^|[.!?\"”“»|:()\[\]•·…*—–-])\s*$")
 
@@ -50,8 +52,7 @@ def _paragraphs(phrase: Phrase) -> Iterator[str]:
     start = text.find(phrase.match)
     before, rest = text[:start], text[start:]
     label = re.match(r"(?:\S+\s){1,5}?(?=[A-Z])", rest)
-    is_heading = label is not None and is_bare_label(label[0])
-    if is_heading and re.search(r"[^\W\d][.!?]\s*$", before):
+    if label and is_bare_label(label[0]) and re.search(r"[^\W\d][.!?]\s*$", before):
         yield f"{label[0].strip()}: {rest[label.end() :]}"
     if _LABEL_WITH_DATE.match(rest) or (_BORDER.search(before) and not _WITHIN.search(before)):
         yield rest

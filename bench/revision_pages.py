@@ -56,9 +56,7 @@ def render(markdown: str) -> str:
     title, body = _split(markdown)
     first = _HEADING.search(body)
     headline = f"<h1>{html.escape(title)}</h1>" if title else ""
-    return _CHROME.format(
-        title=html.escape(title or (first[1] if first else "")), headline=headline, body=_body(body)
-    )
+    return _CHROME.format(title=html.escape(title or (first[1] if first else "")), headline=headline, body=_body(body))
 
 
 def visible_text(markdown: str) -> str:
@@ -78,7 +76,8 @@ def _untypeset(text: str) -> str:
 
 
 def _body(markdown: str) -> str:
-    return MarkdownIt("commonmark", {"html": True}).enable("table").render(markdown)
+    rendered: str = MarkdownIt("commonmark", {"html": True}).enable("table").render(markdown)
+    return rendered
 
 
 def _split(markdown: str) -> tuple[str, str]:

@@ -110,9 +110,14 @@ def measure_pages(pages: Sequence[RealPage]) -> Iterator[Row]:
     precision, recall = (statistics.fmean(side) for side in zip(*scores, strict=True))
     f1 = 2 * precision * recall / (precision + recall)
     worst = sorted(zip((min(s) for s in scores), pages, strict=True), key=lambda pair: pair[0])[:5]
-    yield Row("pages: body text F1 (4-word shingles, macro)", round(f1, 4), 0.975, "higher", "F1", tuple(
-        f"{page.name[:8]} {score:.3f} {page.url}" for score, page in worst
-    ))
+    yield Row(
+        "pages: body text F1 (4-word shingles, macro)",
+        round(f1, 4),
+        0.975,
+        "higher",
+        "F1",
+        tuple(f"{page.name[:8]} {score:.3f} {page.url}" for score, page in worst),
+    )
     yield Row("pages: extraction on one core", round(_speed(pages), 1), 90, "higher", "pages/s")
 
 
@@ -139,7 +144,12 @@ def measure_kept_notices(pages: Sequence[RealPage]) -> Row:
             if letters(line) not in text:
                 missing.append(f"{page.name[:8]} {line[:120]}")
     return Row(
-        f"pages: notices kept ({present} in the raw pages)", kept / max(1, present), 1, "higher", "share", tuple(missing)
+        f"pages: notices kept ({present} in the raw pages)",
+        kept / max(1, present),
+        1,
+        "higher",
+        "share",
+        tuple(missing),
     )
 
 
@@ -153,7 +163,9 @@ def _notice_lines(page: RealPage, labelled: Sequence[notices.Phrase]) -> list[st
         line
         for line in lines
         if recognise(line)
-        or any(m in line and len(letters(line)) > 30 and letters(line) in c for m, c in zip(matches, contexts, strict=True))
+        or any(
+            m in line and len(letters(line)) > 30 and letters(line) in c for m, c in zip(matches, contexts, strict=True)
+        )
     ]
 
 
@@ -192,7 +204,9 @@ def measure_recrawls() -> Iterator[Row]:
             missed.append(pair["new"])
     per_hundred = round(100 * len(false) / len(pairs), 2)
     yield Row("recrawls: versions where a reader sees no edit", per_hundred, 1, "lower", "in 100 pairs", tuple(false))
-    yield Row("recrawls: captures of no article taken for one", len(taken), 0, "lower", "captures", tuple(sorted(taken)))
+    yield Row(
+        "recrawls: captures of no article taken for one", len(taken), 0, "lower", "captures", tuple(sorted(taken))
+    )
     edited = sum(pair["label"] == "edited" for pair in pairs)
     yield Row("recrawls: real edits missed", len(missed), 0, "lower", f"of {edited}", tuple(missed))
 
@@ -214,7 +228,9 @@ def measure_notices() -> Iterator[Row]:
     right = sum(kind in phrase.kinds for phrase, kind in found)
     wrong = [f"{kind}: {p.match}" for p, kind in found if kind and kind not in p.kinds]
     missed = [p.match for p, kind in found if p.kinds and kind not in p.kinds]
-    yield Row("notices: precision, with type", right / max(1, right + len(wrong)), 0.98, "higher", "share", tuple(wrong))
+    yield Row(
+        "notices: precision, with type", right / max(1, right + len(wrong)), 0.98, "higher", "share", tuple(wrong)
+    )
     yield Row("notices: recall, with type", right / max(1, right + len(missed)), 0.95, "higher", "share", tuple(missed))
 
 
@@ -253,15 +269,33 @@ def measure_revisions() -> Iterator[Row]:
             seen["notices missed"] += len(want - got)
             told += [f"{name}: {sorted(got)}, labelled {sorted(want)}"] if got != want else []
     visible = seen["visible"]
-    yield Row(f"revisions: visible edits found ({visible}; {seen['without text']} pages have no text)",
-              1 - len(missed) / max(1, visible), 1, "higher", "share", tuple(missed))
+    yield Row(
+        f"revisions: visible edits found ({visible}; {seen['without text']} pages have no text)",
+        1 - len(missed) / max(1, visible),
+        1,
+        "higher",
+        "share",
+        tuple(missed),
+    )
     yield Row("revisions: false versions where none is visible", len(false), 0, "lower", "versions", tuple(false))
     right = 1 - len(weighed) / max(1, seen["weighed"])
-    yield Row(f"revisions: significance right ({seen['weighed']} labelled)", round(right, 4), 0.95, "higher", "share",
-              tuple(weighed))
+    yield Row(
+        f"revisions: significance right ({seen['weighed']} labelled)",
+        round(right, 4),
+        0.95,
+        "higher",
+        "share",
+        tuple(weighed),
+    )
     found = seen["notices right"]
-    yield Row("revisions: notices, precision", found / max(1, found + seen["notices wrong"]), 0.98, "higher", "share",
-              tuple(told))
+    yield Row(
+        "revisions: notices, precision",
+        found / max(1, found + seen["notices wrong"]),
+        0.98,
+        "higher",
+        "share",
+        tuple(told),
+    )
     yield Row("revisions: notices, recall", found / max(1, found + seen["notices missed"]), 0.98, "higher", "share")
 
 
@@ -273,7 +307,11 @@ def measure_statements() -> Row:
     cases = []
     for name, paragraphs, labelled in (*statements.seeds(DATA / "seeds"), *statements.articles()):
         found = statements.found(_config_topic().speakers, paragraphs)
-        right, wrong, missed = right + len(found & labelled), wrong + len(found - labelled), missed + len(labelled - found)
+        right, wrong, missed = (
+            right + len(found & labelled),
+            wrong + len(found - labelled),
+            missed + len(labelled - found),
+        )
         cases += [f"{name} paragraph {at}: {who} found" for at, _, who in sorted(found - labelled)]
         cases += [f"{name} paragraph {at}: {who} missed" for at, _, who in sorted(labelled - found)]
     f1 = statements.f1(right, wrong, missed)
@@ -286,17 +324,30 @@ def measure_statements() -> Row:
 def measure_topic() -> Iterator[Row]:
     """Right at once, or left to the article's text; turned away for good is a miss."""
     topic = _config_topic()
-    verdicts = [(core, topic.judge_entry(title, "", address).relevance, title or address)
-                for core, title, address in _entries()]
+    verdicts = [
+        (core, topic.judge_entry(title, "", address).relevance, title or address) for core, title, address in _entries()
+    ]
     yes = [core for core, relevance, _ in verdicts if relevance is Relevance.YES]
     wrong = tuple(what for core, relevance, what in verdicts if relevance is Relevance.YES and not core)
     missed = tuple(what for core, relevance, what in verdicts if core and relevance is Relevance.NO)
     core_count = sum(core for core, _, _ in verdicts)
     unsure = sum(relevance is Relevance.UNSURE for _, relevance, _ in verdicts)
-    yield Row(f"topic: precision of what is followed at once ({len(verdicts)} entries)",
-              sum(yes) / max(1, len(yes)), 0.98, "higher", "share", wrong)
-    yield Row(f"topic: recall, {unsure} entries left to the article's text",
-              round(1 - len(missed) / max(1, core_count), 4), 0.98, "higher", "share", missed)
+    yield Row(
+        f"topic: precision of what is followed at once ({len(verdicts)} entries)",
+        sum(yes) / max(1, len(yes)),
+        0.98,
+        "higher",
+        "share",
+        wrong,
+    )
+    yield Row(
+        f"topic: recall, {unsure} entries left to the article's text",
+        round(1 - len(missed) / max(1, core_count), 4),
+        0.98,
+        "higher",
+        "share",
+        missed,
+    )
 
 
 def _entries() -> Iterator[tuple[bool, str, str]]:

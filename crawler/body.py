@@ -21,6 +21,7 @@ from revisions.words import count_words, letters
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # its complaints reach the user as ExtractionError
 
 Boxed = Mapping[html.HtmlElement, html.HtmlElement]  # elements in boxes, each with its box
+_READERS_EDIT = re.compile(r"\W*edit(?:ed)?\b", re.IGNORECASE)
 _ABOUT = re.compile(r"byline|meta|time|date|credit|source", re.IGNORECASE)  # lines about an article, not of it
 _FLOW = frozenset(
     {
@@ -58,9 +59,7 @@ def _plain_article(tree: html.HtmlElement, lines: Sequence[Line], boxed: Boxed) 
     home = _where_most_stands(tree, running, PLAIN * total)
     kept = {at for at, line in enumerate(lines) if container(line.block) is home}
     inside = set(home.iter())
-    all_words = sum(
-        len(line.text.split()) for line in lines if line.block in inside and line.block not in boxed
-    )
+    all_words = sum(len(line.text.split()) for line in lines if line.block in inside and line.block not in boxed)
     is_plain = sum(len(lines[at].text.split()) for at in kept) >= PLAIN * all_words
     return kept if is_plain and home.tag not in ("html", "body") else set()
 
@@ -112,11 +111,7 @@ def _found_again(lines: Sequence[str], blocks: Sequence[str]) -> set[int]:
     """Indices of the lines that are one of `blocks`, a piece of one, or hold one."""
     exact = set(blocks)
     whole = "|".join(blocks)
-    kept = {
-        at
-        for at, line in enumerate(lines)
-        if line and (line in exact or (len(line) >= TELLING and line in whole))
-    }
+    kept = {at for at, line in enumerate(lines) if line and (line in exact or (len(line) >= TELLING and line in whole))}
     missing = [block for block in exact - {lines[at] for at in kept} if len(block) >= TELLING]
     if missing:
         said = "|".join(lines[at] for at in kept)
@@ -128,7 +123,9 @@ def _found_again(lines: Sequence[str], blocks: Sequence[str]) -> set[int]:
 
 def _is_a_whole_page(blocks: Sequence[str], lines: Sequence[str]) -> bool:
     """trafilatura's last resort is the text of everything as one paragraph; that is furniture for the most part."""
-    return any(len(block) > 1200 and sum(len(line) > 3 and line in block for line in lines) >= MANY_LINES for block in blocks)
+    return any(
+        len(block) > 1200 and sum(len(line) > 3 and line in block for line in lines) >= MANY_LINES for block in blocks
+    )
 
 
 def _densest(lines: Sequence[Line]) -> set[int]:
@@ -146,7 +143,12 @@ def _densest(lines: Sequence[Line]) -> set[int]:
 
 
 def _notices(lines: Sequence[Line]) -> set[int]:
-    return {at for at, line in enumerate(lines) if recognise(line.text) and not is_furniture(line.text)}
+    """Notices anywhere on the page; "Edit:" is how readers own up in the comments below it."""
+    return {
+        at
+        for at, line in enumerate(lines)
+        if recognise(line.text) and not is_furniture(line.text) and not _READERS_EDIT.match(line.text)
+    }
 
 
 def _belonging(lines: Sequence[Line], kept: set[int], boxed: Boxed) -> set[int]:
@@ -223,7 +225,9 @@ def is_in_card(line: Line) -> bool:
 
 def listed_words(lines: Sequence[Line]) -> int:
     """How many words stand in the items of a list that each tell of another article: a link, and words beside it."""
-    return sum(count_words(line.text) for line in lines if (item := item_of(line.block)) is not None and _is_teaser(item))
+    return sum(
+        count_words(line.text) for line in lines if (item := item_of(line.block)) is not None and _is_teaser(item)
+    )
 
 
 def item_of(block: html.HtmlElement) -> html.HtmlElement | None:

@@ -24,7 +24,6 @@ from revisions.notices import is_bare_label
 from revisions.text import Paragraph, Text
 from revisions.words import count_words, fold
 
-
 _HEADINGS = frozenset({"h2", "h3", "h4", "h5", "h6"})
 _LOOSE = frozenset({"div", "p"})  # where a bare number counts votes or readers
 _CELLS = frozenset({"td", "th"})
@@ -126,11 +125,7 @@ def _is_beside(line: Line) -> bool:
     """A line that is not the article's own wherever it stands; a table's cell may hold a bare time or number."""
     if line.block.tag in _CELLS:
         return False
-    return (
-        is_furniture(line.text)
-        or is_about(line.block)
-        or (line.text.isdigit() and line.block.tag in _LOOSE)
-    )
+    return is_furniture(line.text) or is_about(line.block) or (line.text.isdigit() and line.block.tag in _LOOSE)
 
 
 def _without_teasers(lines: list[Line]) -> Iterator[Line]:

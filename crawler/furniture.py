@@ -98,7 +98,7 @@ def _is_list_of_links(element: html.HtmlElement) -> bool:
 
 
 def _are_tags(element: html.HtmlElement) -> bool:
-    """Links of a word or three that no paragraph stands beside: sections of the site, or what an article is filed under."""
+    """Links of a word or three that no paragraph stands beside: sections of the site, or an article's tags."""
     is_short = all(len(item.text_content().split()) <= LONGEST_TAG for item in element.findall("li"))
     return is_short and element.find("../p") is None
 

@@ -105,7 +105,7 @@ def _likeness(visible: str, declared: str) -> float:
 
 
 def _without_site(title: str) -> str:
-    """A page's title without the outlet's name behind a dash or bar: "Headline | The Outlet", "Headline - Outlet.com"."""
+    """A page's title without the outlet's name behind a dash or bar: "Headline | The Outlet"."""
     *parts, last = _SITE.split(title)
     while parts and len(last.split()) <= LONGEST_NAME and len(" ".join(parts).split()) >= SHORTEST_HEADLINE:
         title = title[: title.rindex(last)].rstrip(" -:\u2013\u2014|\u00b7\u00bb")

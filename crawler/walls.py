@@ -24,7 +24,9 @@ def _data() -> dict[str, dict[str, list[str]]]:
 
 @cache
 def _phrases() -> dict[str, re.Pattern[str]]:
-    return {kind: re.compile("|".join(f"(?:{p})" for p in row), re.IGNORECASE) for kind, row in _data()["walls"].items()}
+    return {
+        kind: re.compile("|".join(f"(?:{p})" for p in row), re.IGNORECASE) for kind, row in _data()["walls"].items()
+    }
 
 
 @cache

@@ -62,9 +62,7 @@ def without(text: Text, indices: Iterable[int]) -> Text:
     return replace(text, paragraphs=tuple(p for at, p in enumerate(text.paragraphs) if at not in gone))
 
 
-def _others(
-    old: Sequence[Paragraph], new: Sequence[Paragraph], step: Step, carriers: Carriers
-) -> frozenset[int]:
+def _others(old: Sequence[Paragraph], new: Sequence[Paragraph], step: Step, carriers: Carriers) -> frozenset[int]:
     keys = {passage_key(old[i].text) for i in step.old} | {passage_key(new[j].text) for j in step.new}
     return frozenset().union(*(carriers.get(key, frozenset()) for key in keys if key))
 
@@ -83,9 +81,7 @@ def _marked_runs(steps: Sequence[Step]) -> list[list[int]]:
 
 def _unmarked_runs(steps: Sequence[Step], others: Sequence[frozenset[int]]) -> list[list[int]]:
     """Runs of paragraphs outside marked boxes that several other articles carry, with a heading among them."""
-    shared = [
-        at for at, step in enumerate(steps) if step.role is not Role.BOX and len(others[at]) >= FEWEST_CARRIERS
-    ]
+    shared = [at for at, step in enumerate(steps) if step.role is not Role.BOX and len(others[at]) >= FEWEST_CARRIERS]
     runs: list[list[int]] = []
     for at in shared:
         between = range(runs[-1][-1] + 1, at) if runs else range(0)

@@ -55,7 +55,8 @@ class Compared(StrEnum):
 def compare(old: Text, new: Text, speakers: Sequence[Speaker] = ()) -> Change | None:
     """The change from `old` to `new`, or None when they read the same.
 
-    Dates and typography alone are no change, nor are new posts of a live blog. Pure: whatever the clock or the record say plays no part.
+    Dates and typography alone are no change, nor are new posts of a live blog. Pure: whatever the clock or the
+    record say plays no part.
     """
     if old.sha256 == new.sha256:
         return None
@@ -64,10 +65,11 @@ def compare(old: Text, new: Text, speakers: Sequence[Speaker] = ()) -> Change | 
     lines = {field: line_difference(old, new, field) for field in Compared}
     attribution = _attribution(tuple(speakers))
     notices = [_dated(notice, new) for notice in _notice_changes(old.paragraphs, new.paragraphs)]
+    spoken = compare_statements(attribution.statements(old.paragraphs), attribution.statements(new.paragraphs))
     difference = Difference(
         steps=steps,
         lines={Kind(field): spans for field, spans in lines.items() if spans},
-        statements=compare_statements(attribution.statements(old.paragraphs), attribution.statements(new.paragraphs)),
+        statements=spoken if any(step.differs for step in steps) else (),  # breaks that moved change nobody's words
         notices=[n.kind for n in notices if n.action != "removed"],
         has_notice_change=bool(notices),
     )

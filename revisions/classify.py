@@ -172,9 +172,15 @@ def _without_repeats(spans: Sequence[Span]) -> list[Span]:
     """Leave out words that were only written twice in a row, and once after the edit, or the other way round."""
     kept: list[Span] = []
     for at, span in enumerate(spans):
-        around = [_keys(near.text) for near in (*spans[max(0, at - 1) : at], *spans[at + 1 : at + 2]) if near.edit is Edit.EQUAL]
+        around = [
+            _keys(near.text)
+            for near in (*spans[max(0, at - 1) : at], *spans[at + 1 : at + 2])
+            if near.edit is Edit.EQUAL
+        ]
         words = _keys(span.text)
-        is_repeat = span.edit is not Edit.EQUAL and any(n[-len(words) :] == words or n[: len(words)] == words for n in around)
+        is_repeat = span.edit is not Edit.EQUAL and any(
+            n[-len(words) :] == words or n[: len(words)] == words for n in around
+        )
         if not (words and is_repeat):
             kept.append(span)
     return kept

@@ -1,8 +1,11 @@
 """The date a notice gives for itself ("Update 14 March", "amended on 20 July 2021")."""
 
 import re
+import tomllib
 from collections.abc import Iterator
 from datetime import date, datetime
+from functools import cache
+from importlib import resources
 
 from revisions.words import fold
 
@@ -20,6 +23,13 @@ _SHAPES = [
 _HEBREW_IN = re.compile(r"(?<=\d )ב(?=[\u05d0-\u05ea]{3})")  # "19 ביולי": the prefix "in" belongs to no month's name
 EARLY = 240  # letters; a date further on is what the notice is about
 LANGUAGES = ["en", "fr", "de", "es", "nl", "it", "hu", "he", "ar", "hi"]
+
+
+@cache
+def calendar_words() -> frozenset[str]:
+    """Words that stand in a date or time beside numbers, in lower case (`data/dates.toml`)."""
+    data = tomllib.loads((resources.files("revisions") / "data" / "dates.toml").read_text("utf-8"))
+    return frozenset(word for row in data.values() for word in row)
 
 
 def date_in(text: str, language: str = "", near: datetime | None = None) -> date | None:
@@ -41,7 +51,8 @@ def date_in(text: str, language: str = "", near: datetime | None = None) -> date
             continue
         found = dateparser.parse(candidate, languages=LANGUAGES, settings=settings)
         if found is not None:
-            return found.date()
+            day: date = found.date()
+            return day
     return None
 
 

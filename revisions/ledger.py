@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from rapidfuzz.distance import Indel
 
 from revisions.statements import Outcome, Statement, StatementChange
-from revisions.words import fold, is_word, sentences, tokens
+from revisions.words import fold, is_word, letters, sentences, tokens
 
 SAME_STATEMENT = 0.55  # share of common words from which two statements of one speaker are one, reworded
 
@@ -49,11 +49,11 @@ def _change(statement: Statement, action: Outcome, before: str = "") -> Statemen
 
 def _without_common(old: Sequence[Statement], new: Sequence[Statement]) -> tuple[list[Statement], list[Statement]]:
     """Both sides without what they share: whole statements, or sentences that only changed paragraph."""
-    old_words = {(s.speaker, fold(s.text)) for s in old}
-    new_words = {(s.speaker, fold(s.text)) for s in new}
+    old_words = {(s.speaker, letters(s.text)) for s in old}
+    new_words = {(s.speaker, letters(s.text)) for s in new}
     return (
-        [s for s in old if (s.speaker, fold(s.text)) not in new_words],
-        [s for s in new if (s.speaker, fold(s.text)) not in old_words],
+        [s for s in old if (s.speaker, letters(s.text)) not in new_words],
+        [s for s in new if (s.speaker, letters(s.text)) not in old_words],
     )
 
 

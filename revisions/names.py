@@ -5,24 +5,39 @@ that stood earlier in the text. The name is kept as the outlet first wrote it.
 """
 
 import re
+import tomllib
+from functools import cache
+from importlib import resources
 
-
-
+from revisions.dates import calendar_words
 
 _CAPITAL = r"[A-Z\u00c0-\u00d6\u00d8-\u00de\u0150\u0170\u0160\u017d\u0106\u010c]"
 _WORD = rf"(?:{_CAPITAL}[\w'.-]*\w|{_CAPITAL}\.)"
-_PARTICLE = r"(?:of|for|the|de|del|della|di|da|dos|van|von|der|den|ter|la|le|el|al|bin|ibn|y|e|et)"
-NAME = rf"{_WORD}(?:\s+(?:{_PARTICLE}\s+){{0,2}}{_WORD}){{0,5}}"
-_TITLE = re.compile(
-    r"^(?:according to|selon|laut|según|volgens|secondo|what|how|why|where|who|which|the|a|an|in|on|at|but|and|as|when|while|after|before|since|then|however|yet|he|she|it|they|we|i|you|this|that"
-    r"|mr|mrs|ms|dr|prof|sir|le|la|les|l'|un|une|mais|et|der|die|das|ein|eine|el|los|las|de|het|il|lo|gli|az?|egy)\.?\s+",
-    re.IGNORECASE,
-)
 _POSSESSED = re.compile(r"(?:'s|s')$")
-_CALENDAR = frozenset(
-    "monday tuesday wednesday thursday friday saturday sunday january february march april may june july august "
-    "september october november december montag dienstag mittwoch donnerstag freitag samstag sonntag".split()
-)
+SHORTEST_ACRONYM = 3  # letters
+
+
+@cache
+def _any_of(key: str) -> str:
+    data = tomllib.loads((resources.files("revisions") / "data" / "names.toml").read_text("utf-8"))
+    words = sorted({word for row in data.values() for word in row[key]}, key=len, reverse=True)
+    return "|".join(map(re.escape, words))
+
+
+@cache
+def name_pattern() -> str:
+    """A name in folded text, upper and lower case told apart."""
+    return rf"{_WORD}(?:\s+(?:(?:{_any_of('particles')})\s+){{0,2}}{_WORD}){{0,5}}"
+
+
+@cache
+def _name() -> re.Pattern[str]:
+    return re.compile(name_pattern())
+
+
+@cache
+def _before() -> re.Pattern[str]:
+    return re.compile(rf"^(?:{_any_of('before')})\.?\s+", re.IGNORECASE)
 
 
 class Names:
@@ -33,7 +48,7 @@ class Names:
 
     def read(self, text: str) -> None:
         """Remember the full names of a paragraph."""
-        for match in re.finditer(NAME, text):
+        for match in _name().finditer(text):
             name = bare(match[0])
             if len(name.split()) >= 2:
                 self._full.setdefault(name.split()[-1], name)
@@ -42,19 +57,17 @@ class Names:
         """The name as first written in full, or "" for a word that only begins with a capital."""
         name = bare(found)
         words = name.split()
-        if not words or all(word.lower() in _CALENDAR for word in words):
+        if not words or all(word.lower() in calendar_words() for word in words):
             return ""
         if words[-1] in self._full:
             return self._full[words[-1]]
-        is_acronym = len(words) == 1 and name.isupper() and len(name) >= 3
+        is_acronym = len(words) == 1 and name.isupper() and name.isalpha() and len(name) >= SHORTEST_ACRONYM
         return name if len(words) >= 2 or is_acronym else ""
 
 
 def bare(name: str) -> str:
     """Without titles and articles in front and a possessive behind."""
     name = _POSSESSED.sub("", name.strip(" .,"))
-    while (shorter := _TITLE.sub("", name)) != name:
+    while (shorter := _before().sub("", name)) != name:
         name = shorter
     return name.strip(" .,")
-
-

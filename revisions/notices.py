@@ -14,6 +14,7 @@ from functools import cache, lru_cache
 from importlib import resources
 from typing import Any
 
+from revisions.dates import calendar_words
 from revisions.text import Paragraph, Role
 from revisions.words import count_words, fold
 
@@ -46,9 +47,7 @@ _LONG_AGO = 80  # letters; a longer line says more than when
 @cache
 def _when() -> str:
     """One word of a date or time."""
-    data = tomllib.loads((resources.files("revisions") / "data" / "dates.toml").read_text("utf-8"))
-    words = sorted({word for row in data.values() for word in row}, key=len, reverse=True)
-    return "|".join(map(re.escape, words))
+    return "|".join(map(re.escape, sorted(calendar_words(), key=len, reverse=True)))
 
 
 @cache
@@ -93,7 +92,7 @@ def _table() -> tuple[_Phrases, ...]:
     collected: dict[NoticeKind, tuple[list[str], list[str]]] = {kind: ([], []) for kind in _WEIGHT}
     for row in _data().values():
         for name, phrases in row.items():
-            if name == "cues":
+            if name in ("cues", "participles"):
                 continue
             labels, sentences = collected[NoticeKind(name.replace("editors_note", "editor's note"))]
             labels += phrases["label"]
@@ -103,9 +102,7 @@ def _table() -> tuple[_Phrases, ...]:
 
 def _label(phrases: list[str]) -> re.Pattern[str] | None:
     """A label opens the paragraph; a date or time may stand between it and the colon or dash."""
-    return re.compile(
-        _opening(phrases) + r"\s*(?:[:\-|]\s*|\]\s*|\)\s+)(?P<rest>.+)$", re.IGNORECASE | re.DOTALL
-    )
+    return re.compile(_opening(phrases) + r"\s*(?:[:\-|]\s*|\]\s*|\)\s+)(?P<rest>.+)$", re.IGNORECASE | re.DOTALL)
 
 
 def _opening(phrases: list[str]) -> str:
@@ -135,11 +132,13 @@ _STANDING = re.compile(
     r"|\b(?:advertis|affiliate|disclaimer)|\bplease (?:contact|e-?mail|send|write)\b|\bwe (?:strive|aim) to\b",
     re.IGNORECASE,
 )
-_PARTICIPLE = re.compile(
-    r"^\W*(?:last updated|updated|corrected|updates|corrections|retracted|withdrawn|mise?s? |actualisé|aktualisiert|korrigiert"
-    r"|actualizad|corregid|bijgewerkt|ge[üu]pdatet|gecorrigeerd|aggiornat|frissítve|javítva|עודכן|محدث)",
-    re.IGNORECASE,
-)
+
+
+@cache
+def _participle() -> re.Pattern[str]:
+    """A label that says when a page was touched, or that heads a list of notices, and announces none."""
+    forms = "|".join(form for row in _data().values() for form in row["participles"])
+    return re.compile(rf"^\W*(?:{forms})", re.IGNORECASE)
 
 
 def is_bare_label(text: str) -> bool:
@@ -148,10 +147,12 @@ def is_bare_label(text: str) -> bool:
     "Updated 10 July" says when the page was touched, and a bare clock time belongs to a ticker.
     """
     flat = fold(text)
-    if len(flat) > _LONG_AGO or not may_hold_notice(flat) or _PARTICIPLE.match(flat):
+    if len(flat) > _LONG_AGO or not may_hold_notice(flat) or _participle().match(flat):
         return False
     label = _bare_label().match(flat)
-    return label is not None and (not label["when"].strip(" .,:-") or bool(re.search(r"[^\W\d_]{3}|\d{4}", label["when"])))
+    return label is not None and (
+        not label["when"].strip(" .,:-") or bool(re.search(r"[^\W\d_]{3}|\d{4}", label["when"]))
+    )
 
 
 def _any(phrases: list[str]) -> re.Pattern[str] | None:
@@ -194,11 +195,11 @@ def _says(phrases: _Phrases, flat: str, words: int) -> bool:
     label = phrases.label.match(flat) if phrases.label and words <= LONGEST else None
     if label is None or _only_a_time().match(label["rest"]) or count_words(label["rest"]) < 2:
         return False
-    return not _STANDING.search(flat) and not (_PARTICIPLE.match(flat) and _is_time_stamp(flat))
+    return not _STANDING.search(flat) and not (_participle().match(flat) and _is_time_stamp(flat))
 
 
 def _is_time_stamp(flat: str) -> bool:
-    """"Updated: Nov 19, 2019 10:16 pm Sign up …": a time, and what stands behind it is another line.
+    """ "Updated: Nov 19, 2019 10:16 pm Sign up …": a time, and what stands behind it is another line.
 
     What is said of the update stands behind a dash or colon, and does not begin with the time.
     """

@@ -2,7 +2,7 @@
 
 A sentence belongs to whom the verb of saying has for its subject: one of the topic's speakers by any of their names,
 another name as the outlet writes it, or "the company" and "it" for the one who spoke before. A quotation belongs
-whole to the one it is attributed to, and under a heading that gives a speaker the floor ("NSO's response") all is theirs.
+whole to the one it is attributed to; under a heading that gives a speaker the floor ("NSO's response") all is theirs.
 """
 
 import re
@@ -13,7 +13,7 @@ from enum import StrEnum
 from functools import cache
 from importlib import resources
 
-from revisions.names import NAME, Names, bare
+from revisions.names import Names, bare, name_pattern
 from revisions.terms import compile_terms
 from revisions.text import Paragraph, Role
 from revisions.topic import Speaker
@@ -80,17 +80,18 @@ def _saying() -> _Saying:
     verbs, carriers, silence = any_of("verbs"), any_of("carriers"), any_of("silence")
     says = rf"(?i:{silence}|{verbs})"
     # "it also added", "the company has since said"; or turned round at the end of a clause, "…, said the company."
-    carried = (
-        rf"{carriers}[\W\u00b6]+(?:\w+\W+){{0,3}}?(?P<before>{verbs})|(?P<after>{verbs})\W+{carriers}(?=\s*(?:[.,;:\u00b6]|$))"
-    )
+    before = rf"{carriers}\W+(?:\w+\W+){{0,3}}?(?P<before>{verbs})"
+    after = rf"(?P<after>{verbs})\W+{carriers}(?=\s*(?:[.,;:\u00b6]|$))"
     aside = r"(?:\s*,[^,\"]{2,110},|\s*\([^)]{1,60}\))?"
     word = r"(?:\s+(?!(?:that|which|who|whose|because|if|when)\b)[\w'.-]+)"
     # English turns subject and verb round only behind a quotation or a comma; other languages do so anywhere.
-    english = rf"(?:(?<=^)|(?<=[,\u00b6])|(?<=[,\u00b6] ))\s*(?!told)(?i:{any_of('verbs', 'en')})(?:\s+[\w'.-]+){{0,5}}?"
+    english = (
+        rf"(?:(?<=^)|(?<=[,\u00b6])|(?<=[,\u00b6] ))\s*(?!told)(?i:{any_of('verbs', 'en')})(?:\s+[\w'.-]+){{0,5}}?"
+    )
     turned = rf"(?i:{any_of('verbs', *others)})(?:\s+[\w'.-]+){{0,5}}?"
     return _Saying(
         verbs=re.compile(rf"{silence}|{verbs}", re.IGNORECASE),
-        carried=re.compile(carried, re.IGNORECASE),
+        carried=re.compile(f"{before}|{after}", re.IGNORECASE),
         silence=re.compile(silence, re.IGNORECASE),
         label=re.compile(any_of("label"), re.IGNORECASE),
         before=rf"(?:'s|')?{word}{{0,6}}?{aside}(?:,?\s+(?:who|which|die|der|das|qui|que|quien|che|aki|amely))?{word}{{0,4}}?\s*{_QUOTED}?\s*{says}",
@@ -113,7 +114,7 @@ class Attribution:
         ]
         self._organisations = {fold(s.organisation).lower(): s.name for s in reversed(speakers) if s.organisation}
         listed = "|".join(s.pattern.pattern for s in self._speakers)
-        who = rf"(?P<who>{f'(?i:{listed})|' if listed else ''}(?<!\w){NAME})"
+        who = rf"(?P<who>{f'(?i:{listed})|' if listed else ''}(?<!\w){name_pattern()})"
         saying = _saying()
         self._subjects = tuple(
             re.compile(pattern)

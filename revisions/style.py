@@ -44,7 +44,10 @@ def is_style(old: str, new: str) -> bool:
         return True
     if [w for w in before if _has_digit(w)] != [w for w in after if _has_digit(w)]:
         return False
-    lost, found = list((Counter(before) - Counter(after)).elements()), list((Counter(after) - Counter(before)).elements())
+    lost, found = (
+        list((Counter(before) - Counter(after)).elements()),
+        list((Counter(after) - Counter(before)).elements()),
+    )
     return _are_forms_of_each_other(lost, found)
 
 

@@ -21,10 +21,13 @@ WORD_LETTER = r"[\w\u0300-\u036f\u0900-\u0903\u093a-\u094f\u0951-\u0957\u0962\u0
 _TYPOGRAPHY = re.compile(f"[{''.join(_SAME)}]")
 # A word with inner apostrophes, points, commas and hyphens ("NSO's", "$50,000", "11%", "end-use"), or one mark.
 # A full stop between a word and a capital joins two sentences that lost the space between them.
-_RUN_ON = r"(?<=[^\W\d_]{2})\.(?=[A-Z][a-z])"
+_RUN_ON = r"(?<=[^\W_]{2})\.(?=[A-Z][a-z])"
 # Remains of mark-up that some pages show: "{:class=…}", ":emoji_name:".
 _REMAINS = r"\{:[^}]*\}|(?<!\w):[a-z]+(?:_[a-z]+)*:(?!\w)"
-_TOKEN = re.compile(rf"(https?://\S+|{_REMAINS}|[$€£¥₹₪]?{WORD_LETTER}+(?:(?!{_RUN_ON})['\u2019.,:\u2011-]{WORD_LETTER}+)*%?|[^\w\s])(\s*)")
+_TOKEN = re.compile(
+    rf"(https?://\S+|-{{2,3}}(?=\s)|{_REMAINS}|[$€£¥₹₪]?{WORD_LETTER}+(?:(?!{_RUN_ON})['\u2019.,:\u2011-]{WORD_LETTER}+)*%?|[^\w\s])(\s*)"
+)
+_DASHES = frozenset({"--", "---"})
 _HYPHENS = re.compile(r" -{2,3}(?= )")
 _WORD = re.compile(rf"[^\W_]{WORD_LETTER}*(?:['\u2019.,:\u2011-]{WORD_LETTER}+)*")
 _MARKS = re.compile(r"[\W_]+")
@@ -70,7 +73,7 @@ def letters(text: str) -> str:
 def tokens(text: str) -> list[Token]:
     """The words and marks of `text` in order, keyed by their folded form."""
     clean = text.replace("\u00ad", "").replace("\u200b", "")
-    return [Token(m[1], m[2], fold(m[1])) for m in _TOKEN.finditer(clean)]
+    return [Token(m[1], m[2], fold(m[1]) if m[1] not in _DASHES else "-") for m in _TOKEN.finditer(clean)]
 
 
 def is_word(key: str) -> bool:

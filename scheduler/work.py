@@ -187,7 +187,8 @@ class Work:
 
 def _compared(old: Text, before: Seen, visit: ArticleVisit) -> tuple[Text, Seen | None]:
     """The text of a visit as it differs from `old`, and what its page shows; None where there is no difference."""
-    assert visit.text is not None and visit.page is not None
+    assert visit.text is not None
+    assert visit.page is not None
     if old.sha256 == visit.text.sha256:
         return visit.text, None
     now = visit.page.seen()

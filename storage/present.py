@@ -42,9 +42,7 @@ def change_json(record: ChangeRecord, public_url: str) -> dict[str, Any]:
         "words_removed": change.words_removed,
         "notices": change.notices,
         "statements": change.statements,
-        "shared_with": [
-            {**article_reference(other.article), "change": other.change_id} for other in record.together
-        ],
+        "shared_with": [{**article_reference(other.article), "change": other.change_id} for other in record.together],
         "links": change_links(record, public_url),
     }
 
