@@ -30,7 +30,7 @@ _FLOW = frozenset(
     }
 )
 RUNNING = 8  # words from which a line is running text
-ENOUGH = 100  # words of running text in a page that is easily read
+ENOUGH = 50  # words of running text in a page that is easily read
 PLAIN = 0.8  # share of the words in one element, and directly in it, from which a page is plain
 _CARDS = frozenset({"div", "article", "section"})
 LONGEST_CARD = 90  # words
@@ -152,17 +152,34 @@ def _notices(lines: Sequence[Line]) -> set[int]:
 
 
 def _belonging(lines: Sequence[Line], kept: set[int], boxed: Boxed) -> set[int]:
-    """Lines between kept ones that trafilatura passes over though they are text of the article."""
+    """Lines among the kept ones, or right behind them, that are text of the article though they were passed over."""
     if not kept:
         return set()
     containers = {container(lines[at].block) for at in kept}
     first, last = min(kept), max(kept)
-    return {
-        at
-        for at in range(first, len(lines))
-        if at not in kept
-        and (_is_text_box(boxed.get(lines[at].block), containers) or (at <= last and _belongs(lines[at], containers)))
-    }
+    found: set[int] = set()
+    for at in range(first, len(lines)):
+        if at in kept:
+            continue
+        goes_on = at < last or (at - 1 in kept | found and _goes_on(lines[at - 1], lines[at]))
+        if _is_text_box(boxed.get(lines[at].block), containers) or (goes_on and _belongs(lines[at], containers)):
+            found.add(at)
+    return found
+
+
+def _goes_on(before: Line, line: Line) -> bool:
+    """Is a line behind the last one kept still the article's: a sentence, or an item of a list that was announced?"""
+    if item_of(line.block) is not None:
+        return item_of(before.block) is not None or before.text.endswith(":")
+    return count_words(line.text) >= RUNNING and line.text.rstrip("\"'”’»)]")[-1:] in (
+        ".",
+        "!",
+        "?",
+        "…",
+        "。",
+        "।",
+        "؟",
+    )
 
 
 def _belongs(line: Line, containers: set[html.HtmlElement]) -> bool:

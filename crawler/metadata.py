@@ -86,12 +86,11 @@ def _articles(data: Any) -> Iterator[dict[str, Any]]:
 
 def _headline(tree: html.HtmlElement, linked: dict[str, Any]) -> tuple[str, html.HtmlElement | None]:
     """The headline readers see, with its element: the h1 most like what the metadata calls it, else the metadata's."""
-    declared = (
-        _line(linked.get("headline")) or _meta(tree, "og:title", "twitter:title") or _first(tree, "//title/text()")
-    )
+    titles = _meta(tree, "og:title", "twitter:title") or _first(tree, "//title/text()")
+    declared = _line(linked.get("headline")) or titles
     visible = [(text, h1) for h1 in tree.iter("h1") if (text := _line(h1.text_content()))]
     if not visible or not declared:
-        return visible[0] if visible else (declared, None)
+        return visible[0] if visible else (_line(linked.get("headline")) or _without_site(titles), None)
     best = max(visible, key=lambda found: _likeness(found[0], declared))
     return best if _likeness(best[0], declared) >= SAME_HEADLINE else (_without_site(declared), None)
 

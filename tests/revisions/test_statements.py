@@ -113,3 +113,42 @@ def test_silence_that_turns_into_words_is_an_added_statement() -> None:
 def test_statement_that_only_moved_is_no_change() -> None:
     other = "The river was calm that day."
     assert changes([LONG, other], [other, LONG]) == []
+
+
+def spoken(*paragraphs: Paragraph | str) -> list[tuple[str, str]]:
+    speakers = (Speaker("NSO Group", ("NSO",), "NSO Group"), Speaker("Government of Hungary", (), "Hungary"))
+    body = [p if isinstance(p, Paragraph) else Paragraph(p) for p in paragraphs]
+    return [(s.speaker, s.text) for s in Attribution(speakers).statements(body)]
+
+
+def test_the_subject_of_the_verb_speaks_and_not_who_else_is_named() -> None:
+    (found,) = spoken("Ada Brandt, who once worked for NSO, said the tin was empty.")
+    assert found[0] == "Ada Brandt"
+    assert spoken("Ada Brandt told the desk nothing of NSO.")[0][0] == "Ada Brandt"
+    assert spoken("The presence of numbers that NSO clients chose raises questions, experts say.") == []
+
+
+def test_a_surname_later_on_is_the_name_as_first_written() -> None:
+    found = spoken("Ada Brandt runs the ferry office.", "Brandt said nobody had asked her for the key.")
+    assert [speaker for speaker, _ in found] == ["Ada Brandt"]
+
+
+def test_a_quotation_of_several_sentences_is_attributed_whole() -> None:
+    quoted = "“We sell no lists. We never have,” a spokesperson for NSO said."
+    assert spoken(quoted) == [("NSO Group", quoted)]
+
+
+def test_among_responses_a_heading_that_is_a_name_gives_the_floor() -> None:
+    found = spoken(
+        Paragraph("Government responses", Role.HEADING),
+        Paragraph("Hungary", Role.HEADING),
+        "We are not aware of any such list.",
+        Paragraph("Background", Role.HEADING),
+        "The list is long.",
+    )
+    assert found == [("Government of Hungary", "We are not aware of any such list.")]
+
+
+def test_what_is_said_in_a_box_carries_over_to_nothing_around_it() -> None:
+    found = spoken("NSO said it had read the list.", Paragraph("The list is long.", Role.BOX), "It added a comma.")
+    assert [speaker for speaker, _ in found] == ["NSO Group", "NSO Group"]

@@ -40,3 +40,18 @@ def test_one_word_decides_where_no_context_is_asked_for() -> None:
 def test_verdict_names_the_words_that_counted() -> None:
     verdict = TOPIC.judge("NSO Group and its spyware")
     assert dict(verdict.reasons) == {"NSO": 1, "NSO Group": 2, "spyware": 1}
+
+
+def test_a_weight_of_its_own_counts_and_a_heavy_context_word_leaves_it_to_the_text() -> None:
+    topic = Topic("t", ("Pegasus", "Pegasusaffäre^2"), ("spyware^2", "phones"), ("airline^5",))
+    assert topic.judge("Pegasusaffäre: wer wusste was").relevance is Relevance.YES
+    assert topic.judge("A spyware firm and its friends").relevance is Relevance.UNSURE
+    assert topic.judge("Phones and how to lose them").relevance is Relevance.NO
+    assert topic.judge("Pegasus, the airline, bans spyware").weight == 1 + 2 - 5
+
+
+def test_an_entry_without_a_title_is_left_to_its_text() -> None:
+    topic = Topic("t", ("Pegasus",), ("spyware",), ("airline",))
+    assert topic.judge_entry("", "", "content 4da1117e").relevance is Relevance.UNSURE
+    assert topic.judge_entry("", "", "pegasus airline timetable").relevance is Relevance.NO
+    assert topic.judge_entry("Soup of the day", "", "soup").relevance is Relevance.NO
