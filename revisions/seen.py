@@ -129,14 +129,16 @@ class _Kept:
     def _stands(self, page: Seen, paragraph: Paragraph, text: Sequence[Paragraph]) -> bool:
         """Is the paragraph on the page, though not in the text that was read from it?
 
-        A short line may stand there for another reason, and counts only where a page was built anew; there, what is
-        no prose counts as being there anyway.
+        A sentence the text has elsewhere is what stands there. A label may stand there twice, which digests do not
+        count. Where a page was built anew, what is no prose counts as being there anyway.
         """
         key = letters(paragraph.text)
         if self.is_rebuilt and (key == self.headline or not _is_prose(paragraph)):
             return True
-        is_telling = len(key) >= TELLING and key != self.headline and page.holds(paragraph.text)
-        return is_telling and all(key != letters(p.text) or p.role is not paragraph.role for p in text)
+        if len(key) < TELLING or key == self.headline or not page.holds(paragraph.text):
+            return False
+        is_label = not page.whole and count_words(paragraph.text) < SENTENCE // 2
+        return is_label or all(key != letters(p.text) or p.role is not paragraph.role for p in text)
 
 
 def _is_prose(paragraph: Paragraph) -> bool:
