@@ -24,6 +24,7 @@ from addendum import build
 from addendum.configfile import load
 from bench import notices, revision_pages, statements
 from bench.furniture import perturbed
+from bench.real_pages import RealPage, real_pages
 from bench.report import Row, publish
 from crawler.extract import extract
 from crawler.furniture import remove_machinery
@@ -73,22 +74,6 @@ def _config_topic() -> Topic:
 # Pages
 
 
-@dataclass(frozen=True)
-class RealPage:
-    name: str
-    url: str
-    markup: bytes
-    body: str
-
-
-def real_pages() -> list[RealPage]:
-    truth = json.loads((DATA / "pages" / "ground-truth.json").read_text("utf-8"))
-    return [
-        RealPage(n, row["url"], gzip.decompress((DATA / "pages" / f"{n}.html.gz").read_bytes()), row["article_body"])
-        for n, row in truth.items()
-    ]
-
-
 def body_text(text: Text) -> str:
     """The article's body as the benchmark's annotators marked it: without what is written under pictures."""
     return "\n".join(p.text for p in text.paragraphs if p.role is not Role.CAPTION)
@@ -106,7 +91,7 @@ def _precision_recall(found: str, truth: str) -> tuple[float, float]:
 
 
 def measure_pages(pages: Sequence[RealPage]) -> Iterator[Row]:
-    scores = [_precision_recall(body_text(read(p.url, p.markup).text), p.body) for p in pages]
+    scores = [_precision_recall(body_text(read(p.url, p.html).text), p.article_body) for p in pages]
     precision, recall = (statistics.fmean(side) for side in zip(*scores, strict=True))
     f1 = 2 * precision * recall / (precision + recall)
     worst = sorted(zip((min(s) for s in scores), pages, strict=True), key=lambda pair: pair[0])[:5]
@@ -126,7 +111,7 @@ def _speed(pages: Sequence[RealPage]) -> float:
     for _ in range(ROUNDS):
         start = time.process_time()
         for page in pages:
-            extract(Page(page.url, page.markup, "text/html"))
+            extract(Page(page.url, page.html, "text/html"))
         rates.append(len(pages) / (time.process_time() - start))
     return statistics.median(rates)
 
@@ -137,7 +122,7 @@ def measure_kept_notices(pages: Sequence[RealPage]) -> Row:
     present = kept = 0
     missing: list[str] = []
     for page in pages:
-        text = letters("\n".join(p.text for p in extract(Page(page.url, page.markup, "text/html")).text.paragraphs))
+        text = letters("\n".join(p.text for p in extract(Page(page.url, page.html, "text/html")).text.paragraphs))
         for line in _notice_lines(page, labelled):
             present += 1
             kept += letters(line) in text
@@ -154,7 +139,7 @@ def measure_kept_notices(pages: Sequence[RealPage]) -> Row:
 
 
 def _notice_lines(page: RealPage, labelled: Sequence[notices.Phrase]) -> list[str]:
-    tree = Page(page.url, page.markup, "text/html").tree()
+    tree = Page(page.url, page.html, "text/html").tree()
     remove_machinery(tree)
     lines = [line.text for body in tree.iter("body") for line in page_lines(body)]
     contexts = [letters(p.context) for p in labelled]
@@ -173,9 +158,9 @@ def measure_furniture(pages: Sequence[RealPage]) -> Row:
     seed = random.Random(20210718)
     false: list[str] = []
     for page in pages:
-        plain = read(page.url, page.markup)
+        plain = read(page.url, page.html)
         for _ in range(PERTURBATIONS):
-            change = step(plain, read(page.url, perturbed(page.markup, seed)))
+            change = step(plain, read(page.url, perturbed(page.html, seed)))
             if change is not None:
                 false.append(f"{page.name[:8]} {change.summary[:120]}")
     name = f"pages: false versions in {PERTURBATIONS} perturbations of furniture each"
@@ -368,7 +353,7 @@ def main() -> int:
         sys.stderr.write(f"no reference data at {DATA}: nothing can be measured\n")
         return 1
     warnings.simplefilter("ignore")
-    pages = real_pages()
+    pages = real_pages(DATA / "pages")
     publish(
         "signal",
         [

@@ -5,9 +5,10 @@ from collections.abc import Iterator
 import pytest
 from lxml import html
 
+from bench.real_pages import RealPage, real_pages
 from crawler.page import Page
 from revisions.words import fold, sentences
-from tests.data import RealPage, needs, real_pages
+from tests.data import DATA, needs
 from tests.newsroom import Newsroom
 from tests.newsroom.feeds import rss
 from tests.newsroom.server import Answer
@@ -59,7 +60,7 @@ class EditablePage:
 
 @pytest.fixture
 def pages() -> list[EditablePage]:
-    return [EditablePage(page) for page in real_pages()]
+    return [EditablePage(page) for page in real_pages(DATA / "pages")]
 
 
 @pytest.fixture
