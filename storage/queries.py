@@ -91,11 +91,16 @@ def _record(session: Session, change: Change, article: Article) -> ChangeRecord:
 
 
 def _together(session: Session, change: Change) -> tuple[BoxArticle, ...]:
-    """The other articles of the box a change lies in, those that were seen to change first."""
-    if not change.box_key:
+    """The other articles of the box a change lies in, those that were seen to change first.
+
+    Only the change by which the edit was told names them.
+    """
+    if not change.box_key or change.told_with:
         return ()
-    same = select(Change).where(Change.box_key == change.box_key, Change.article_id != change.article_id)
-    changed = {other.article_id: other.id for other in session.exec(same)}
+    same = session.exec(select(Change).where(Change.box_key == change.box_key)).all()
+    if change.id != min(other.id for other in same if other.id is not None):
+        return ()
+    changed = {other.article_id: other.id for other in same if other.article_id != change.article_id}
     others = [*changed, *(number for number in change.box_articles or () if number not in changed)]
     articles = {a.id: a for a in session.exec(select(Article).where(col(Article.id).in_(others)))}
     return tuple(BoxArticle(articles[number], changed.get(number)) for number in others if number in articles)

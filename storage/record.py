@@ -11,7 +11,7 @@ from revisions.boxes import box_change, without
 from revisions.change import Change as Difference
 from revisions.classify import Kind
 from revisions.doubt import is_another_page, is_cut_short
-from revisions.live import has_new_posts
+from revisions.live import has_new_posts, is_live
 from revisions.text import Text
 from revisions.topic import Relevance, Topic
 from storage.aliases import settle_address
@@ -118,6 +118,9 @@ class Recorder:
             difference = replace(difference, summary=f"back to version {before}; {difference.summary}")
             is_repeated = was_told_lately(session, article.id, latest.sha256, text.sha256, facts.at)
         told = self._told(session, article, facts, difference, latest, text)
+        if told.is_box_alone:
+            summary = f"{difference.summary} in a box of {len(told.others) + 1} articles"
+            difference = replace(difference, summary=summary)
         version = _keep(session, article, facts, text) if text else None
         is_gone = Kind.GONE in difference.kinds
         target = version or (None if is_gone else latest)
@@ -145,23 +148,23 @@ class Recorder:
         text: Text | None,
     ) -> "_Told":
         """What is left to tell of a change once an edit of a box that other articles carry was told before."""
-        if latest is None or text is None:
+        if latest is None or text is None or is_live(text) or Kind.RESTORED in difference.kinds:
             return _Told(difference)
         assert article.id is not None
-        old = Text.from_json(latest.content)
+        old = replace(Text.from_json(latest.content), modified_at=article.modified_at)
         box = box_change(old, text, difference.operations, carriers(session, article.id, (old, text)))
         if box is None:
             return _Told(difference)
-        first = first_told(session, box.key, facts.at)
-        if first is None:
-            look_soon(session, box, facts.at)
-            return _Told(difference, box.key, box.others)
         own = changes.compare(
             without(old, (i for step in box.steps for i in step.old)),
             without(text, (j for step in box.steps for j in step.new)),
             self._topic.speakers,
         )
-        return _Told(own, box.key, box.others, None if own else first.id)
+        first = first_told(session, box.key, facts.at)
+        if first is None:
+            look_soon(session, box, facts.at)
+            return _Told(difference, box.key, box.others, is_box_alone=own is None)
+        return _Told(own, box.key, box.others, None if own else first.id, is_box_alone=own is None)
 
     def _alert(self, session: Session, event: Event, at: datetime, change_id: int | None) -> None:
         for draft in self._route(event):
@@ -202,12 +205,16 @@ class Recorder:
 
 @dataclass(frozen=True)
 class _Told:
-    """What of a change is news (None for nothing), and the box it lies in: its key, who carries it, told by whom."""
+    """What of a change is news (None for nothing), and the box it lies in: its key, who carries it, told by whom.
+
+    `is_box_alone`: nothing changed beside the box.
+    """
 
     difference: Difference | None
     key: str = ""
     others: frozenset[int] = frozenset()
     with_change: int | None = None
+    is_box_alone: bool = False
 
 
 def _keep(session: Session, article: Article, facts: VisitFacts, text: Text) -> Version:

@@ -57,7 +57,7 @@ def show_changes(
             ago(r.change.detected_at),
             r.article.outlet,
             r.change.significance,
-            r.change.summary + (f" (in {len(r.together) + 1} articles)" if r.together else ""),
+            r.change.summary,
             r.article.title,
         )
         for r in found
