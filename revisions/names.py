@@ -54,15 +54,16 @@ class Names:
                 self._full.setdefault(name.split()[-1], name)
 
     def known(self, found: str) -> str:
-        """The name as first written in full, or "" for a word that only begins with a capital."""
+        """The name as first written in full, or "" for a word that may only begin with a capital."""
         name = bare(found)
         words = name.split()
         if not words or all(word.lower() in calendar_words() for word in words):
             return ""
         if words[-1] in self._full:
             return self._full[words[-1]]
+        has_inner_capital = len(words) == 1 and re.search(r"[a-z][A-Z]", name) is not None  # WhatsApp
         is_acronym = len(words) == 1 and name.isupper() and name.isalpha() and len(name) >= SHORTEST_ACRONYM
-        return name if len(words) >= 2 or is_acronym else ""
+        return name if len(words) >= 2 or is_acronym or has_inner_capital else ""
 
 
 def bare(name: str) -> str:

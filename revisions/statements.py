@@ -24,6 +24,7 @@ LONGEST_QUESTION = 12  # words of a question that stands above its answer
 _QUOTED = "\u00b6"  # stands in for a quotation
 _QUOTATION = re.compile(r"[\"\u201c\u201e\u00ab\u300c]")
 _LEAD = re.compile(r'^([^":]{2,60}):\s*"')  # NSO Group: "…"
+_APPOSITION = re.compile(r",\s*([^,]{3,60}),")
 _SPOKEN = frozenset({Role.BODY, Role.QUOTE, Role.LIST, Role.BOX})
 _NO_CAPITALS = re.compile(r"[\u0590-\u05ff\u0600-\u06ff\u0900-\u097f]")  # Hebrew, Arabic, Devanagari
 
@@ -84,6 +85,7 @@ def _saying() -> _Saying:
     after = rf"(?P<after>{verbs})\W+{carriers}(?=\s*(?:[.,;:\u00b6]|$))"
     aside = r"(?:\s*,[^,\"]{2,110},|\s*\([^)]{1,60}\))?"
     word = r"(?:\s+(?!(?:that|which|who|whose|because|if|when)\b)[\w'.-]+)"
+    relative = r"(?:,?\s+(?:who|which|die|der|das|qui|que|quien|che|aki|amely))?"
     # English turns subject and verb round only behind a quotation or a comma; other languages do so anywhere.
     english = (
         rf"(?:(?<=^)|(?<=[,\u00b6])|(?<=[,\u00b6] ))\s*(?!told)(?i:{any_of('verbs', 'en')})(?:\s+[\w'.-]+){{0,5}}?"
@@ -94,7 +96,7 @@ def _saying() -> _Saying:
         carried=re.compile(f"{before}|{after}", re.IGNORECASE),
         silence=re.compile(silence, re.IGNORECASE),
         label=re.compile(any_of("label"), re.IGNORECASE),
-        before=rf"(?:'s|')?{word}{{0,6}}?{aside}(?:,?\s+(?:who|which|die|der|das|qui|que|quien|che|aki|amely))?{word}{{0,4}}?\s*{_QUOTED}?\s*{says}",
+        before=rf"(?:'s|')?{word}{{0,6}}?{aside}{relative}{word}{{0,4}}?\s*,?\s*{_QUOTED}?\s*{says}",
         after=rf"(?:{english}|{turned})\s+",
         source=rf"(?i:{any_of('sources')})\s+(?:(?!that|which|who)[\w'.-]+\s+){{0,4}}?",
     )
@@ -189,10 +191,16 @@ class Attribution:
         for pattern in self._subjects:
             match = pattern.search(outside)
             while match is not None:
-                if who := self._resolved(match["who"], names):
+                if who := self._in_apposition(match[0]) or self._resolved(match["who"], names):
                     return who
                 match = pattern.search(outside, match.start("who") + 1)
         return ""
+
+    def _in_apposition(self, subject: str) -> str:
+        """The configured speaker who stands alone between commas: "the minister, Ashwini Vaishnaw, told …"."""
+        between = _APPOSITION.search(subject)
+        named = self._named_in(between[1]) if between else ""
+        return named if between and any(s.pattern.fullmatch(between[1]) for s in self._speakers) else ""
 
     def _resolved(self, who: str, names: Names) -> str:
         """The configured speaker a name stands for, by name or by organisation; else the name itself."""

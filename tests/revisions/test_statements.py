@@ -124,6 +124,8 @@ def spoken(*paragraphs: Paragraph | str) -> list[tuple[str, str]]:
 def test_the_subject_of_the_verb_speaks_and_not_who_else_is_named() -> None:
     (found,) = spoken("Ada Brandt, who once worked for NSO, said the tin was empty.")
     assert found[0] == "Ada Brandt"
+    assert spoken("The harbour's clerk, Clare Locke, said it was late.")[0][0] == "Clare Locke"
+    assert spoken("The harbour's voice, NSO, said it was late.")[0][0] == "NSO Group"
     assert spoken("Ada Brandt told the desk nothing of NSO.")[0][0] == "Ada Brandt"
     assert spoken("The presence of numbers that NSO clients chose raises questions, experts say.") == []
 
