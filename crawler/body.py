@@ -7,13 +7,13 @@ it drops inside the article is kept, and every line keeps its place in the tree.
 import logging
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import islice
 
 import trafilatura
 from lxml import etree, html
 
 from crawler.furniture import is_furniture
 from crawler.lines import Line
+from crawler.links import is_link, item_of
 from crawler.places import caption_of
 from revisions.notices import recognise
 from revisions.words import count_words, letters
@@ -32,13 +32,12 @@ _FLOW = frozenset(
 RUNNING = 8  # words from which a line is running text
 ENOUGH = 50  # words of running text in a page that is easily read
 PLAIN = 0.8  # share of the words in one element, and directly in it, from which a page is plain
-_CARDS = frozenset({"div", "article", "section"})
-LONGEST_CARD = 90  # words
-WORDS_OF_A_TITLE = 3
 LEAST_BOX = 15  # words of an explanatory box
 LINKED = 0.3  # share of a box's words in links from which it leads elsewhere
 TELLING = 20  # letters from which a piece of a line is found again without doubt
 MANY_LINES = 20  # lines of the page that one paragraph cannot hold
+LONG = 1200  # letters from which a paragraph may be the whole page
+_ENDS = (".", "!", "?", "…", "。", "।", "؟")
 
 
 def article_lines(tree: html.HtmlElement, lines: Sequence[Line], boxed: Boxed) -> list[Line]:
@@ -124,7 +123,7 @@ def _found_again(lines: Sequence[str], blocks: Sequence[str]) -> set[int]:
 def _is_a_whole_page(blocks: Sequence[str], lines: Sequence[str]) -> bool:
     """trafilatura's last resort is the text of everything as one paragraph; that is furniture for the most part."""
     return any(
-        len(block) > 1200 and sum(len(line) > 3 and line in block for line in lines) >= MANY_LINES for block in blocks
+        len(block) > LONG and sum(len(line) > 3 and line in block for line in lines) >= MANY_LINES for block in blocks
     )
 
 
@@ -132,9 +131,9 @@ def _densest(lines: Sequence[Line]) -> set[int]:
     """The lines of the element that holds most of the page's running text, be it in paragraphs or between breaks."""
     words: dict[html.HtmlElement, int] = {}
     for line in lines:
-        if (count := count_words(line.text)) >= 8:
-            container = line.block if line.block.tag != "p" else line.block.getparent()
-            words[container] = words.get(container, 0) + count
+        if (count := count_words(line.text)) >= RUNNING:
+            home = line.block if line.block.tag != "p" else line.block.getparent()
+            words[home] = words.get(home, 0) + count
     if not words:
         return set()
     best = max(words, key=lambda block: words[block])
@@ -161,7 +160,8 @@ def _belonging(lines: Sequence[Line], kept: set[int], boxed: Boxed) -> set[int]:
     for at in range(first, len(lines)):
         if at in kept:
             continue
-        goes_on = at < last or (at - 1 in kept | found and _goes_on(lines[at - 1], lines[at]))
+        is_behind = at - 1 in kept or at - 1 in found
+        goes_on = at < last or (is_behind and _goes_on(lines[at - 1], lines[at]))
         if _is_text_box(boxed.get(lines[at].block), containers) or (goes_on and _belongs(lines[at], containers)):
             found.add(at)
     return found
@@ -171,15 +171,7 @@ def _goes_on(before: Line, line: Line) -> bool:
     """Is a line behind the last one kept still the article's: a sentence, or an item of a list that was announced?"""
     if item_of(line.block) is not None:
         return item_of(before.block) is not None or before.text.endswith(":")
-    return count_words(line.text) >= RUNNING and line.text.rstrip("\"'”’»)]")[-1:] in (
-        ".",
-        "!",
-        "?",
-        "…",
-        "。",
-        "।",
-        "؟",
-    )
+    return count_words(line.text) >= RUNNING and line.text.rstrip("\"'”’»)]").endswith(_ENDS)
 
 
 def _belongs(line: Line, containers: set[html.HtmlElement]) -> bool:
@@ -215,44 +207,3 @@ def container(block: html.HtmlElement) -> html.HtmlElement:
     """The element an article's paragraphs, lists and tables stand in."""
     around = (element for element in (block, *block.iterancestors()) if element.tag not in _FLOW)
     return next(around, block)
-
-
-def is_link(line: Line) -> bool:
-    """Nothing but a link to somewhere else."""
-    around = next((element for element in islice(line.block.iterancestors(), 4) if element.tag == "a"), None)
-    if around is not None:
-        return not _points_here(around)
-    linked = sum(len("".join(a.text_content().split())) for a in line.block.iter("a") if not _points_here(a))
-    return linked > 0 and linked >= 0.9 * len("".join(line.text.split()))
-
-
-def _points_here(link: html.HtmlElement) -> bool:
-    """A link to a place on the same page, such as headings carry for others to link to."""
-    return bool(link.get("href", "#").startswith("#"))
-
-
-def is_in_card(line: Line) -> bool:
-    """Does the line stand in a card that tells of another article: few words under a heading that is a link?"""
-    for element in islice(line.block.iterancestors(), 2):
-        if element.tag in _CARDS and (heading := next(element.iter("h2", "h3", "h4", "h5"), None)) is not None:
-            text = " ".join(heading.text_content().split())
-            return is_link(Line(text, heading)) and len(element.text_content().split()) <= LONGEST_CARD
-    return False
-
-
-def listed_words(lines: Sequence[Line]) -> int:
-    """How many words stand in the items of a list that each tell of another article: a link, and words beside it."""
-    return sum(
-        count_words(line.text) for line in lines if (item := item_of(line.block)) is not None and _is_teaser(item)
-    )
-
-
-def item_of(block: html.HtmlElement) -> html.HtmlElement | None:
-    """The item of a list that a line is, or is a paragraph of."""
-    return next((e for e in (block, *islice(block.iterancestors(), 1)) if e.tag == "li"), None)
-
-
-def _is_teaser(item: html.HtmlElement) -> bool:
-    links = [a for a in item.iter("a") if not _points_here(a) and len(a.text_content().split()) >= WORDS_OF_A_TITLE]
-    own = len(item.text_content().split()) - sum(len(a.text_content().split()) for a in links)
-    return bool(links) and own >= RUNNING

@@ -1,7 +1,7 @@
 """From a page to the article's text.
 
-trafilatura finds the body; our own pass takes furniture out before, gives paragraphs their roles after, and brings
-back the notices it drops at the head and foot of an article.
+Furniture is taken out by its names and forms, the article's lines are chosen from what is left, each gets its role by
+its place, and what stands in front of an article instead of being it is refused as a wall.
 """
 
 from collections.abc import Iterator, Sequence
@@ -10,9 +10,10 @@ from itertools import groupby
 
 from lxml import html
 
-from crawler.body import Boxed, article_lines, container, is_in_card, is_link, item_of, listed_words
+from crawler.body import RUNNING, Boxed, article_lines, container
 from crawler.furniture import is_furniture, remove_furniture, remove_machinery
 from crawler.lines import Line, page_lines
+from crawler.links import is_in_card, is_link, item_of, listed_words
 from crawler.metadata import Metadata, read_metadata
 from crawler.page import Page
 from crawler.places import boxes, is_about, role
@@ -27,7 +28,6 @@ from revisions.words import count_words, fold
 _HEADINGS = frozenset({"h2", "h3", "h4", "h5", "h6"})
 _LOOSE = frozenset({"div", "p"})  # where a bare number counts votes or readers
 _CELLS = frozenset({"td", "th"})
-SENTENCE = 8  # words from which a line opens the text
 _TITLES = frozenset({"h1", "h2"})
 ROW = 3  # links in a row that are a list of other articles, not of the article's own
 
@@ -113,7 +113,7 @@ def _article(tree: html.HtmlElement, metadata: Metadata, live: Posts, boxed: Box
 def _without_known(lines: list[Line], metadata: Metadata) -> Iterator[Line]:
     """Leave out the headline and the standfirst, but not a title the text itself begins with."""
     headline, standfirst = fold(metadata.headline), fold(metadata.standfirst)
-    body = next((container(line.block) for line in lines if count_words(line.text) >= SENTENCE), None)
+    body = next((container(line.block) for line in lines if count_words(line.text) >= RUNNING), None)
     for line in lines:
         is_title = line.block.tag in _TITLES and line.block is not metadata.h1 and container(line.block) is body
         text = fold(line.text)

@@ -8,6 +8,7 @@ from importlib import resources
 from lxml import html
 
 from crawler.lines import page_lines
+from crawler.links import is_linked
 from revisions.notices import is_only_a_time, may_hold_notice, recognise
 from revisions.words import fold
 
@@ -94,7 +95,7 @@ def _holds_a_notice(element: html.HtmlElement) -> bool:
 def _is_list_of_links(element: html.HtmlElement) -> bool:
     """Two items or more, each nothing but a link: navigation or related stories, never prose."""
     items = element.findall("li")
-    return len(items) >= 2 and all(_is_link(item) for item in items)
+    return len(items) >= 2 and all(map(is_linked, items))
 
 
 def _are_tags(element: html.HtmlElement) -> bool:
@@ -107,12 +108,6 @@ def _stands_under_furniture(element: html.HtmlElement) -> bool:
     """The line before it is one like "Related stories"; a list of links can be an article's own, too."""
     before = next(element.itersiblings("p", "div", "h2", "h3", "h4", "h5", "strong", "span", preceding=True), None)
     return before is not None and is_furniture(" ".join(before.text_content().split()))
-
-
-def _is_link(item: html.HtmlElement) -> bool:
-    text = "".join(item.text_content().split())
-    linked = "".join("".join(a.text_content().split()) for a in item.iter("a"))
-    return bool(linked) and len(linked) >= 0.9 * len(text)
 
 
 def _drop(element: html.HtmlElement) -> None:

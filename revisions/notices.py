@@ -7,6 +7,7 @@ The phrases are data: `data/notices.toml`.
 
 import re
 import tomllib
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -75,14 +76,19 @@ def _data() -> dict[str, Any]:
 
 @cache
 def _cues() -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Pieces of words no notice is without: those in ASCII, and all."""
-    cues = tuple(dict.fromkeys(cue for row in _data().values() for cue in row["cues"]))
+    """Pieces of words no notice is without, with their accents and without: those in ASCII, and all."""
+    written = [fold(cue) for row in _data().values() for cue in row["cues"]]
+    cues = tuple(dict.fromkeys([*written, *map(_without_accents, written)]))
     return tuple(filter(str.isascii, cues)), cues
+
+
+def _without_accents(text: str) -> str:
+    return "".join(ch for ch in unicodedata.normalize("NFD", text) if not unicodedata.combining(ch))
 
 
 def may_hold_notice(text: str) -> bool:
     """A quick test that no notice fails, for text of any length."""
-    low = text.lower()
+    low = (text if text.isascii() else fold(text)).lower()
     ascii_cues, cues = _cues()
     return any(cue in low for cue in (ascii_cues if low.isascii() else cues))
 

@@ -74,7 +74,7 @@ def _saying() -> _Saying:
 
     def any_of(key: str, *languages: str) -> str:
         rows = [data[language] for language in languages] if languages else list(data.values())
-        forms = sorted({fold(form) for row in rows for form in row[key]}, key=len, reverse=True)
+        forms = sorted({fold(form) for row in rows for form in row.get(key, ())}, key=len, reverse=True)
         return rf"(?<!{WORD_LETTER})(?:{'|'.join(map(_form, forms))})(?!{WORD_LETTER})"
 
     others = [language for language in data if language != "en"]
@@ -95,7 +95,7 @@ def _saying() -> _Saying:
         verbs=re.compile(rf"{silence}|{verbs}", re.IGNORECASE),
         carried=re.compile(f"{before}|{after}", re.IGNORECASE),
         silence=re.compile(silence, re.IGNORECASE),
-        label=re.compile(any_of("label"), re.IGNORECASE),
+        label=re.compile(rf"{any_of('label')}|{any_of('closing')}\W*$", re.IGNORECASE),
         before=rf"(?:'s|')?{word}{{0,6}}?{aside}{relative}{word}{{0,4}}?\s*,?\s*{_QUOTED}?\s*{says}",
         after=rf"(?:{english}|{turned})\s+",
         source=rf"(?i:{any_of('sources')})\s+(?:(?!that|which|who)[\w'.-]+\s+){{0,4}}?",
@@ -251,8 +251,9 @@ def _surnames(aliases: Sequence[str]) -> frozenset[str]:
 
 def _is_heading(paragraph: Paragraph) -> bool:
     """A heading, or in a box a line that reads like one: "What does NSO Group say?"."""
-    is_short = len(paragraph.text.split()) <= LONGEST_QUESTION and paragraph.text.rstrip().endswith("?")
-    return paragraph.role is Role.HEADING or (is_short and not _QUOTATION.search(paragraph.text))
+    if paragraph.role is not Role.BOX:
+        return paragraph.role is Role.HEADING
+    return len(paragraph.text.split()) <= LONGEST_QUESTION and paragraph.text.rstrip().endswith("?")
 
 
 def _units(text: str) -> Iterator[list[str]]:

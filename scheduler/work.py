@@ -148,7 +148,7 @@ class Work:
             return visit, await asyncio.to_thread(visit.page.seen)
         old, before = reading
         first, seen = await asyncio.to_thread(_compared, old, before, visit)
-        if seen is None or compare(old, first) is None:
+        if seen is None or await asyncio.to_thread(compare, old, first) is None:
             return replace(visit, text=first), seen
         await asyncio.sleep(BETWEEN_LOOKS)
         try:

@@ -69,7 +69,17 @@ def test_a_line_that_only_says_when_is_furniture(line: str) -> None:
     assert is_furniture(line)
 
 
-@pytest.mark.parametrize("line", ["The vote is at 14:30.", "Two days ago it rained.", "1904", "May we come in?"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "The vote is at 14:30.",
+        "The vote is expected on Tuesday at 14:30",
+        "The spyware used an outdated browser on his telephone to get in, the laboratory says.",
+        "Two days ago it rained.",
+        "1904",
+        "May we come in?",
+    ],
+)
 def test_a_sentence_with_a_time_in_it_is_none(line: str) -> None:
     assert not is_furniture(line)
 

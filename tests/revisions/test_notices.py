@@ -30,6 +30,9 @@ from revisions.notices import is_bare_label, recognise
         ("Frissítés: a cég időközben válaszolt a kérdéseinkre.", "update"),
         ("תיקון: בגרסה קודמת של הכתבה נכתב מחיר שגוי.", "correction"),
         ("تصحيح: ورد في نسخة سابقة من هذا المقال سعر خاطئ.", "correction"),
+        ("Up\u00addate 14 March: The company has answered.", "update"),
+        ("Mise a\u0300 jour le 19 juillet : la re\u0301action a e\u0301te\u0301 ajoute\u0301e.", "update"),
+        ("Helyesbites: a cikkben hibasan szerepelt egy nev.", "correction"),
         ("भूल सुधार: पहले के संस्करण में मूल्य गलत था।", "correction"),
     ],
 )

@@ -154,3 +154,9 @@ def test_among_responses_a_heading_that_is_a_name_gives_the_floor() -> None:
 def test_what_is_said_in_a_box_carries_over_to_nothing_around_it() -> None:
     found = spoken("NSO said it had read the list.", Paragraph("The list is long.", Role.BOX), "It added a comma.")
     assert [speaker for speaker, _ in found] == ["NSO Group", "NSO Group"]
+
+
+def test_a_heading_that_reports_gives_nobody_the_floor_nor_does_a_question_in_the_text() -> None:
+    assert spoken(Paragraph("NSO says Israel knew", Role.HEADING), "The sun rose over the harbour.") == []
+    assert spoken("So what does NSO say?", "The sun rose over the harbour.") == []
+    assert spoken(Paragraph("What NSO says", Role.HEADING), "The list is not ours.") != []
