@@ -7,8 +7,9 @@ from typing import Any
 
 from revisions.render import Line, excerpt, lines, mark_up
 from revisions.text import Text
+from storage.boxes import BoxArticle
 from storage.present import article_json, change_json, change_links, moment
-from storage.queries import BoxArticle, ChangeRecord
+from storage.queries import ChangeRecord
 from storage.tables import Alert, Article
 
 MOST_LINES = 6  # changed paragraphs shown; the rest is behind the link

@@ -21,7 +21,7 @@ def perturbed(markup: bytes, seed: random.Random) -> bytes:
         return markup
     paragraphs = [p for p in body.iter("p") if len(p.text_content().split()) > 20]
     for _ in range(PIECES):
-        piece = html.fragment_fromstring(seed.choice(_MAKERS)(seed))
+        piece = html.fragment_fromstring(_piece(seed))
         where = seed.choice(("first", "last", "between"))
         if where == "between" and len(paragraphs) > 3:
             seed.choice(paragraphs[1:-1]).addnext(piece)
@@ -30,64 +30,32 @@ def perturbed(markup: bytes, seed: random.Random) -> bytes:
     return bytes(html.tostring(tree, encoding="utf-8"))
 
 
+def _piece(seed: random.Random) -> str:
+    """One of the pieces, with numbers, titles and links of its own."""
+    return seed.choice(_PIECES).format(
+        number=seed.randint(2, 9999),
+        minute=seed.randint(2, 59),
+        name=seed.choice(_LISTS),
+        title=_title(seed),
+        links="".join(f'<li><a href="/x/{n}">{_title(seed)}</a></li>' for n in range(seed.randint(3, 9))),
+    )
+
+
 def _title(seed: random.Random) -> str:
     return f"Town {seed.choice(_DEEDS)} {seed.choice(_NOUNS)} no {seed.randint(2, 99)}"
 
 
-def _links(seed: random.Random) -> str:
-    return "".join(
-        f'<li><a href="/x/{seed.randrange(10**6)}">{_title(seed)}</a></li>' for _ in range(seed.randint(3, 9))
-    )
-
-
-def _related(seed: random.Random) -> str:
-    name = seed.choice(("related-stories", "most-read", "trending", "recommended", "more-stories", "latest-news"))
-    return f'<aside class="{name}"><h3>Related stories</h3><ul>{_links(seed)}</ul></aside>'
-
-
-def _share(seed: random.Random) -> str:
-    return f'<div class="share-bar"><span>{seed.randint(3, 9999)} shares</span> <a href="#">Facebook</a></div>'
-
-
-def _readers(seed: random.Random) -> str:
-    return f'<p class="view-counter">{seed.randint(10, 9999):,} people are reading this now</p>'
-
-
-def _cookies(seed: random.Random) -> str:
-    count = seed.randint(2, 900)
-    return f'<div class="cookie-banner"><p>We use cookies, {count} of them. <button>Accept</button></p></div>'
-
-
-def _newsletter(seed: random.Random) -> str:
-    return f'<div class="newsletter-signup"><p>Sign up to our newsletter, edition {seed.randint(1, 999)}</p></div>'
-
-
-def _advertisement(seed: random.Random) -> str:
-    return f'<div class="ad-slot" id="ad-{seed.randrange(10**6)}"><p>Advertisement</p><p>Buy {_title(seed)}</p></div>'
-
-
-def _clock(seed: random.Random) -> str:
-    return f'<div class="clock">It is now {seed.randint(0, 23):02}:{seed.randint(0, 59):02}</div>'
-
-
-def _age(seed: random.Random) -> str:
-    return f'<div class="age-warning">This article is more than {seed.randint(2, 20)} years old</div>'
-
-
-def _appeal(seed: random.Random) -> str:
-    givers = seed.randint(100, 9999)
-    return f'<div class="reader-appeal"><p>Support our newsroom: {givers} readers gave this month.</p></div>'
-
-
-def _comments(seed: random.Random) -> str:
-    said = "".join(f"<li><p>{_title(seed)}, and about time.</p></li>" for _ in range(seed.randint(1, 5)))
-    return f'<section class="comments"><h3>{seed.randint(1, 400)} comments</h3><ul>{said}</ul></section>'
-
-
-def _updated(seed: random.Random) -> str:
-    return f"<p>Updated {seed.randint(2, 59)} minutes ago</p>"
-
-
-_MAKERS = (
-    *(_related, _share, _readers, _cookies, _newsletter, _advertisement, _clock, _age, _appeal, _comments, _updated),
+_LISTS = ("related-stories", "most-read", "trending", "recommended", "more-stories", "latest-news")
+_PIECES = (
+    '<aside class="{name}"><h3>Related stories</h3><ul>{links}</ul></aside>',
+    '<div class="share-bar"><span>{number} shares</span> <a href="#">Facebook</a></div>',
+    '<p class="view-counter">{number} people are reading this now</p>',
+    '<div class="cookie-banner"><p>We use cookies, {number} of them. <button>Accept</button></p></div>',
+    '<div class="newsletter-signup"><p>Sign up to our newsletter, edition {number}</p></div>',
+    '<div class="ad-slot" id="ad-{number}"><p>Advertisement</p><p>Buy {title}</p></div>',
+    '<div class="clock">It is now 14:{minute:02}</div>',
+    '<div class="age-warning">This article is more than {minute} years old</div>',
+    '<div class="reader-appeal"><p>Support our newsroom: {number} readers gave this month.</p></div>',
+    '<section class="comments"><h3>{number} comments</h3><ul><li><p>{title}, and about time.</p></li></ul></section>',
+    "<p>Updated {minute} minutes ago</p>",
 )

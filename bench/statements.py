@@ -5,13 +5,13 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from bench.reading import LABELS
 from revisions.notices import recognise
 from revisions.statements import Attribution
 from revisions.text import Paragraph, Role
 from revisions.topic import Speaker
 from revisions.words import fold, sentences
 
-LABELS = Path(__file__).parent / "labels"
 LONGEST_HEADING = 9  # words of a line of the seeds that ends in no mark and is a heading
 
 Said = set[tuple[int, int, str]]  # paragraph, sentence, speaker

@@ -170,7 +170,8 @@ class Attribution:
 
     def _speaker_of(self, unit: str, last: str, floor: str, names: Names, *, opens: bool) -> str:
         flat = fold(unit)
-        says = bool(_saying().verbs.search(flat))
+        is_question = flat.endswith(("?", "\u061f")) and not _QUOTATION.search(flat)  # the outlet's own
+        says = not is_question and bool(_saying().verbs.search(flat))
         outside = _outside_quotes(flat)
         if floor:
             return floor if not _saying().silence.search(flat) else self._subject(flat, outside, names) or floor

@@ -1,14 +1,20 @@
 """Which articles carry which paragraphs, and the changes that are one edit of a box many articles carry."""
 
-from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, delete, select
 
-from revisions.boxes import BoxChange, Carriers, passages
+from revisions.boxes import BoxChange, Carriers, box_change, passages, without
+from revisions.change import Change as Difference
+from revisions.change import compare
+from revisions.live import is_live
 from revisions.text import Text
+from revisions.topic import Topic
 from storage.tables import Article, Change, Passage
+from storage.versions import latest_version
 
+MOST_KEYS = 500  # in one query; SQLite allows 999 variables in the oldest builds
 ONE_EDIT = timedelta(days=30)  # within which the same edit of a box in another article is the same edit
 
 
@@ -18,24 +24,91 @@ def keep_passages(session: Session, article_id: int, text: Text) -> None:
     session.add_all(Passage(key=key, article_id=article_id) for key in passages(text))
 
 
-def carriers(session: Session, article_id: int, texts: Iterable[Text]) -> Carriers:
-    """Other followed articles that carry a paragraph of `texts` in their latest version."""
+@dataclass(frozen=True)
+class BoxArticle:
+    """Another article that carries the box a change lies in, and its own change there, if it was seen."""
+
+    article: Article
+    change_id: int | None
+
+
+@dataclass(frozen=True)
+class Told:
+    """What of a change is news (None for nothing), and the box it lies in: its key, who carries it, told by whom.
+
+    `is_box_alone`: nothing changed beside the box.
+    """
+
+    difference: Difference | None
+    key: str = ""
+    others: frozenset[int] = frozenset()
+    with_change: int | None = None
+    is_box_alone: bool = False
+
+
+def news_beside_box(
+    session: Session, article: Article, now: datetime, difference: Difference, text: Text, topic: Topic
+) -> Told:
+    """What is left to tell of an article's change to `text` once an edit of a box was told with another article."""
+    assert article.id is not None
+    latest = latest_version(session, article.id)
+    assert latest is not None
+    old = replace(Text.from_json(latest.content), modified_at=article.modified_at)
+    box = (
+        None
+        if is_live(text)
+        else box_change(old, text, difference.operations, _carriers(session, article.id, old, text))
+    )
+    if box is None:
+        return Told(difference)
+    own = compare(
+        without(old, (i for step in box.steps for i in step.old)),
+        without(text, (j for step in box.steps for j in step.new)),
+        topic.speakers,
+    )
+    first = _first_told(session, box.key, now)
+    if first is None:
+        _look_soon(session, box, now)
+        return Told(difference, box.key, box.others, is_box_alone=own is None)
+    return Told(own, box.key, box.others, None if own else first.id, is_box_alone=own is None)
+
+
+def told_together(session: Session, change: Change) -> tuple[BoxArticle, ...]:
+    """The other articles of the box a change lies in, those that were seen to change first.
+
+    Only the change by which the edit was told names them.
+    """
+    if not change.box_key or change.told_with:
+        return ()
+    near = (change.detected_at - ONE_EDIT, change.detected_at + ONE_EDIT)
+    edits = select(Change).where(Change.box_key == change.box_key, col(Change.detected_at).between(*near))
+    same = session.exec(edits.order_by(col(Change.id))).all()
+    if same[0].id != change.id:
+        return ()
+    changed = {other.article_id: other.id for other in same if other.article_id != change.article_id}
+    others = [*changed, *(number for number in change.box_articles or () if number not in changed)]
+    articles = {a.id: a for a in session.exec(select(Article).where(col(Article.id).in_(others)))}
+    return tuple(BoxArticle(articles[number], changed.get(number)) for number in others if number in articles)
+
+
+def _carriers(session: Session, article_id: int, *texts: Text) -> Carriers:
+    """Other articles that carry a paragraph of `texts` in their latest version."""
     keys = sorted(set().union(*map(passages, texts)))
     found: dict[str, set[int]] = {}
-    for start in range(0, len(keys), 500):
-        some = select(Passage).where(col(Passage.key).in_(keys[start : start + 500]), Passage.article_id != article_id)
-        for row in session.exec(some):
+    for start in range(0, len(keys), MOST_KEYS):
+        some = col(Passage.key).in_(keys[start : start + MOST_KEYS])
+        for row in session.exec(select(Passage).where(some, Passage.article_id != article_id)):
             found.setdefault(row.key, set()).add(row.article_id)
     return {key: frozenset(ids) for key, ids in found.items()}
 
 
-def first_told(session: Session, key: str, now: datetime) -> Change | None:
+def _first_told(session: Session, key: str, now: datetime) -> Change | None:
     """The change by which this edit of a box was first told."""
     same = select(Change).where(Change.box_key == key, Change.detected_at >= now - ONE_EDIT)
     return session.exec(same.where(col(Change.told_with).is_(None)).order_by(col(Change.id)).limit(1)).first()
 
 
-def look_soon(session: Session, box: BoxChange, now: datetime) -> None:
+def _look_soon(session: Session, box: BoxChange, now: datetime) -> None:
     """The other articles of the box have probably changed as well: they are due at once."""
     due = select(Article).where(col(Article.id).in_(box.others), col(Article.next_visit_at) > now)
     for article in session.exec(due):

@@ -10,6 +10,7 @@ from revisions.errors import AddendumError
 from revisions.seen import Seen
 from revisions.text import Text
 from storage.aliases import find_article
+from storage.boxes import BoxArticle, told_together
 from storage.database import Database
 from storage.tables import Article, Change, ChangeKind, ChangeSpeaker, Version, Visit
 
@@ -24,15 +25,7 @@ class ChangeRecord:
     article: Article
     source: Version | None
     target: Version | None
-    together: tuple["BoxArticle", ...] = ()
-
-
-@dataclass(frozen=True)
-class BoxArticle:
-    """Another article that carries the box a change lies in, and its own change there, if it was seen."""
-
-    article: Article
-    change_id: int | None
+    together: tuple[BoxArticle, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -86,24 +79,8 @@ def _record(session: Session, change: Change, article: Article) -> ChangeRecord:
         article,
         _version(session, change.article_id, change.from_version),
         _version(session, change.article_id, change.to_version),
-        _together(session, change),
+        told_together(session, change),
     )
-
-
-def _together(session: Session, change: Change) -> tuple[BoxArticle, ...]:
-    """The other articles of the box a change lies in, those that were seen to change first.
-
-    Only the change by which the edit was told names them.
-    """
-    if not change.box_key or change.told_with:
-        return ()
-    same = session.exec(select(Change).where(Change.box_key == change.box_key)).all()
-    if change.id != min(other.id for other in same if other.id is not None):
-        return ()
-    changed = {other.article_id: other.id for other in same if other.article_id != change.article_id}
-    others = [*changed, *(number for number in change.box_articles or () if number not in changed)]
-    articles = {a.id: a for a in session.exec(select(Article).where(col(Article.id).in_(others)))}
-    return tuple(BoxArticle(articles[number], changed.get(number)) for number in others if number in articles)
 
 
 def _version(session: Session, article_id: int, number: int | None) -> Version | None:

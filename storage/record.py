@@ -1,21 +1,20 @@
 """The one write path of visits: version, change and alerts in one transaction."""
 
 import uuid
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 
 from sqlmodel import Session, select
 
 from revisions import change as changes
-from revisions.boxes import box_change, without
 from revisions.change import Change as Difference
 from revisions.classify import Kind
 from revisions.doubt import is_another_page, is_cut_short
-from revisions.live import has_new_posts, is_live
+from revisions.live import has_new_posts
 from revisions.text import Text
 from revisions.topic import Relevance, Topic
 from storage.aliases import settle_address
-from storage.boxes import carriers, first_told, keep_passages, look_soon
+from storage.boxes import Told, keep_passages, news_beside_box
 from storage.database import Database
 from storage.facts import Event, Plan, Route, VisitFacts, VisitResult
 from storage.tables import Alert, Article, Change, ChangeKind, ChangeSpeaker, Feed, Version, Visit
@@ -117,7 +116,9 @@ class Recorder:
         if text and latest and (before := number_of(session, article.id, text.sha256)):
             difference = replace(difference, summary=f"back to version {before}; {difference.summary}")
             is_repeated = was_told_lately(session, article.id, latest.sha256, text.sha256, facts.at)
-        told = self._told(session, article, facts, difference, latest, text)
+        told = Told(difference)
+        if text and latest and Kind.RESTORED not in difference.kinds:
+            told = news_beside_box(session, article, facts.at, difference, text, self._topic)
         if told.is_box_alone:
             summary = f"{difference.summary} in a box of {len(told.others) + 1} articles"
             difference = replace(difference, summary=summary)
@@ -137,34 +138,6 @@ class Recorder:
             self._alert(session, Event(event, article, told.difference, _feed_name(session, article)), facts.at, row.id)
         outcome = "gone" if is_gone else "changed"
         return VisitResult(article.id, outcome, version.number if version else None, row.id, difference.summary)
-
-    def _told(
-        self,
-        session: Session,
-        article: Article,
-        facts: VisitFacts,
-        difference: Difference,
-        latest: Version | None,
-        text: Text | None,
-    ) -> "_Told":
-        """What is left to tell of a change once an edit of a box that other articles carry was told before."""
-        if latest is None or text is None or is_live(text) or Kind.RESTORED in difference.kinds:
-            return _Told(difference)
-        assert article.id is not None
-        old = replace(Text.from_json(latest.content), modified_at=article.modified_at)
-        box = box_change(old, text, difference.operations, carriers(session, article.id, (old, text)))
-        if box is None:
-            return _Told(difference)
-        own = changes.compare(
-            without(old, (i for step in box.steps for i in step.old)),
-            without(text, (j for step in box.steps for j in step.new)),
-            self._topic.speakers,
-        )
-        first = first_told(session, box.key, facts.at)
-        if first is None:
-            look_soon(session, box, facts.at)
-            return _Told(difference, box.key, box.others, is_box_alone=own is None)
-        return _Told(own, box.key, box.others, None if own else first.id, is_box_alone=own is None)
 
     def _alert(self, session: Session, event: Event, at: datetime, change_id: int | None) -> None:
         for draft in self._route(event):
@@ -201,20 +174,6 @@ class Recorder:
         planned = self._plan(article, facts.at)
         article.next_visit_at = None if article.status == "ignored" else max(planned, facts.not_before or planned)
         session.add(article)
-
-
-@dataclass(frozen=True)
-class _Told:
-    """What of a change is news (None for nothing), and the box it lies in: its key, who carries it, told by whom.
-
-    `is_box_alone`: nothing changed beside the box.
-    """
-
-    difference: Difference | None
-    key: str = ""
-    others: frozenset[int] = frozenset()
-    with_change: int | None = None
-    is_box_alone: bool = False
 
 
 def _keep(session: Session, article: Article, facts: VisitFacts, text: Text) -> Version:
