@@ -1,17 +1,36 @@
 """From the configuration to the parts it configures."""
 
-from addendum.config import Channel as ChannelConfig
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TextIO
+from zoneinfo import ZoneInfo
+
+import structlog
+
 from addendum.config import Config
+from addendum.config_channels import BURST, MOST_PER_HOUR
+from addendum.config_channels import Channel as ChannelConfig
 from alerts.channels import Channel
+from alerts.channels.stream import File, StandardOutput
 from alerts.channels.webhook import Webhook
-from alerts.rules import Rule, router
+from alerts.delivery import Deliverer
+from alerts.message import direct
+from alerts.pace import Digest, Pace, Quiet
+from alerts.rules import Rule, in_force, router
+from crawler.crawl import Crawl
 from crawler.settings import CrawlSettings
 from revisions.classify import Kind, Significance
-from revisions.errors import ConfigError
+from revisions.errors import ConfigError, DeliveryError
 from revisions.topic import Speaker, Topic
 from scheduler.revisit import Limits
+from scheduler.upkeep import Upkeep
+from scheduler.work import Work
+from storage.database import Database
 from storage.facts import Route
 from storage.feeds import FeedSpec
+from storage.operator import Trouble
+
+log = structlog.get_logger()
 
 
 def topic(config: Config) -> Topic:
@@ -48,45 +67,99 @@ def feed_specs(config: Config) -> list[FeedSpec]:
     return [FeedSpec(feed.name, feed.url, feed.outlet or feed.name, feed.relevant) for feed in config.feeds]
 
 
-def route(config: Config) -> Route:
-    rules = [
+def rules(config: Config) -> tuple[Rule, ...]:
+    """The rules in force: those configured, or the one that sends everything everywhere."""
+    named = [
         Rule(
             name=rule.name,
             channels=tuple(rule.channels),
             events=tuple(rule.events),
             significance=Significance(rule.significance),
             kinds=frozenset(map(Kind, rule.kinds)),
-            speakers=frozenset(speaker.lower() for speaker in rule.speakers),
-            outlets=frozenset(outlet.lower() for outlet in rule.outlets),
+            speakers=frozenset(rule.speakers),
+            outlets=frozenset(rule.outlets),
+            feeds=frozenset(rule.feeds),
+            languages=frozenset(rule.languages),
+            words=tuple(rule.words),
             stealth=rule.stealth,
         )
         for rule in config.rules
     ]
-    return router(rules, [channel.name for channel in config.channels])
+    return in_force(named, [channel.name for channel in config.channels])
 
 
-def channels(config: Config) -> list[Channel]:
-    """Raises `ConfigError` naming the channel that cannot be built."""
+def route(config: Config) -> Route:
+    return router(rules(config))
+
+
+def paces(config: Config) -> dict[str, Pace]:
+    """By channel. People are spared bursts by default, programs are not."""
+    found = {}
+    for channel in config.channels:
+        most = MOST_PER_HOUR if channel.is_for_people else 0
+        burst = BURST if channel.is_for_people else 0
+        found[channel.name] = Pace(
+            digest=Digest.parse(channel.digest) if channel.digest else None,
+            quiet=Quiet.parse(channel.quiet) if channel.quiet else None,
+            most_per_hour=most if channel.most_per_hour is None else channel.most_per_hour,
+            burst=burst if channel.burst is None else channel.burst,
+            zone=ZoneInfo(channel.timezone or config.service.timezone),
+        )
+    return found
+
+
+def channels(config: Config, output: TextIO | None = None) -> list[Channel]:
+    """`output`: where channels of type stdout print. Raises `ConfigError` naming the channel that cannot be built."""
     built = []
     for number, channel in enumerate(config.channels, 1):
         try:
-            built.append(_channel(channel))
+            built.append(_channel(channel, output))
         except ConfigError as error:
             raise ConfigError(error.reason, f"channels[{number}] “{channel.name}”") from error
     return built
 
 
-def _channel(channel: ChannelConfig) -> Channel:
-    if channel.type == "webhook":
-        return Webhook(channel.name, channel.url, channel.secret)
-    if channel.type == "slack":
-        from alerts.channels.slack import Slack
+def _channel(channel: ChannelConfig, output: TextIO | None) -> Channel:
+    match channel.type:
+        case "webhook":
+            return Webhook(channel.name, channel.url, channel.secret)
+        case "slack":
+            from alerts.channels.slack import Slack
 
-        return Slack(channel.name, channel.url)
-    if channel.type == "email":
-        from alerts.channels.email import Email, Server
+            return Slack(channel.name, channel.url)
+        case "email":
+            from alerts.channels.email import Email, Server
 
-        return Email(channel.name, Server.from_url(channel.smtp), channel.sender, tuple(channel.to))
-    from alerts.channels.apprise import Apprise
+            server = Server.from_url(channel.smtp)
+            return Email(channel.name, server, channel.sender, tuple(channel.to), channel.unsubscribe)
+        case "file":
+            return File(channel.name, Path(channel.path), channel.format)
+        case "stdout":
+            return StandardOutput(channel.name, channel.format, output)
+        case "apprise":
+            from alerts.channels.apprise import Apprise
 
-    return Apprise(channel.name, channel.url)
+            return Apprise(channel.name, channel.url)
+
+
+def deliverer(config: Config, database: Database, public_url: str, output: TextIO | None = None) -> Deliverer:
+    return Deliverer(database, channels(config, output), public_url, paces=paces(config))
+
+
+def work(config: Config, crawl: Crawl, database: Database) -> Work:
+    return Work(crawl, database, topic(config), route(config), limits(config), operator=config.operator)
+
+
+def upkeep(config: Config, database: Database) -> Upkeep:
+    async def tell_directly(trouble: Trouble) -> None:
+        """Past the outbox, for when the record cannot be written; one try on each of the operator's channels."""
+        for channel in channels(config):
+            if channel.name in config.operator:
+                try:
+                    await channel.send(direct(trouble, channel.name, datetime.now(UTC)))
+                except DeliveryError as error:
+                    log.warning("the operator could not be told", channel=channel.name, reason=error.reason)
+                finally:
+                    await channel.close()
+
+    return Upkeep(database, config.operator, [channel.name for channel in config.channels], tell_directly)

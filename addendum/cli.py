@@ -130,6 +130,14 @@ def changes(
 
 
 @app.command()
+def copies(ctx: typer.Context, article: Which, as_json: AsJson = False) -> None:
+    """List the copies of an article, at syndicators and in other editions, with its original."""
+    from addendum.commands.copies import show_copies
+
+    show_copies(ctx.obj, article, as_json=as_json)
+
+
+@app.command()
 def topic(
     ctx: typer.Context,
     what: Annotated[str, typer.Argument(metavar="[TEXT|URL]", help="A title, a text, or an article's URL.")] = "",
@@ -223,7 +231,7 @@ def feeds_export(ctx: typer.Context) -> None:
 @alerts_app.command("list")
 def alerts_list(
     ctx: typer.Context,
-    state: Annotated[str, typer.Option(metavar="waiting|sent|failed", help="Only alerts in this state.")] = "",
+    state: Annotated[str, typer.Option(metavar="waiting|grouped|held|sent|failed", help="Only alerts in this state.")] = "",
     limit: Annotated[int, typer.Option(min=1, help="At most so many.")] = 50,
     as_json: AsJson = False,
 ) -> None:
@@ -231,6 +239,48 @@ def alerts_list(
     from addendum.commands.alerts import show_alerts
 
     show_alerts(ctx.obj, state=state, limit=limit, as_json=as_json)
+
+
+@alerts_app.command("explain")
+def alerts_explain(
+    ctx: typer.Context,
+    change: Annotated[int, typer.Argument(metavar="CHANGE", help="A change's number.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Say which rules match a change, or why they do not, and what became of its alerts."""
+    from addendum.commands.alerts import explain
+
+    explain(ctx.obj, change, as_json=as_json)
+
+
+@alerts_app.command("preview")
+def alerts_preview(
+    ctx: typer.Context,
+    since: Annotated[str, typer.Option(metavar="7d|DATE", help="Changes seen since then.")] = "7d",
+    as_json: AsJson = False,
+) -> None:
+    """Show what the configuration, as it stands now, would have sent; sends nothing."""
+    from addendum.commands.alerts import preview
+
+    preview(ctx.obj, since=since, as_json=as_json)
+
+
+@alerts_app.command("held")
+def alerts_held(ctx: typer.Context, as_json: AsJson = False) -> None:
+    """List the outlets whose pages changed shape, with the alerts held back."""
+    from addendum.commands.alerts import show_held
+
+    show_held(ctx.obj, as_json=as_json)
+
+
+@alerts_app.command("release")
+def alerts_release(
+    ctx: typer.Context, outlet: Annotated[str, typer.Argument(metavar="OUTLET", help="An outlet's name.")]
+) -> None:
+    """Send what was held back at an outlet: its changes were edits after all."""
+    from addendum.commands.alerts import release
+
+    release(ctx.obj, outlet)
 
 
 @alerts_app.command("test")

@@ -1,15 +1,14 @@
 """The configuration: what can be set, with its defaults and what is allowed."""
 
-import base64
-import binascii
 from datetime import timedelta
 from ipaddress import ip_address
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from addendum import __version__
+from addendum.config_channels import Channel, Zone
 from addendum.durations import Duration
 from revisions.topic import split_weight
 
@@ -42,6 +41,8 @@ class Service(_Section):
     database: str = "sqlite:///addendum.db"
     contact: str = ""
     log: Literal["debug", "info", "warning", "error"] = "info"
+    timezone: Zone = "UTC"
+    operator: list[str] | None = None
 
 
 class Web(_Section):
@@ -126,45 +127,6 @@ class Feed(_Section):
     relevant: Literal["match", "all"] = "match"
 
 
-class Channel(_Section):
-    """`url` and `secret` for webhook, slack and apprise; `smtp`, `from` and `to` for email."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
-
-    name: str = Field(min_length=1)
-    type: Literal["webhook", "slack", "email", "apprise"]
-    url: str = ""
-    secret: str = ""
-    smtp: str = ""
-    sender: str = Field(default="", alias="from")
-    to: list[str] = []
-
-    @field_validator("to", mode="before")
-    @classmethod
-    def _one_or_many(cls, value: Any) -> Any:
-        return [value] if isinstance(value, str) else value
-
-    @model_validator(mode="after")
-    def _has_what_its_type_needs(self) -> Self:
-        needed = {"email": ("smtp", "sender", "to")}.get(self.type, ("url",))
-        missing = [{"sender": "from"}.get(key, key) for key in needed if not getattr(self, key)]
-        if missing:
-            raise ValueError(f"a channel of type {self.type} needs {' and '.join(missing)}")
-        if self.type in ("webhook", "slack") and not self.url.startswith(("http://", "https://")):
-            raise ValueError("url must begin with http:// or https://")  # it may hold a secret, so it is not shown
-        if self.secret:
-            check_secret(self.secret)
-        return self
-
-
-def check_secret(secret: str) -> None:
-    """Standard Webhooks: base64 of 24 to 64 random bytes behind "whsec_". Raises `ValueError`."""
-    try:
-        base64.b64decode(secret.removeprefix("whsec_"), validate=True)
-    except (binascii.Error, ValueError) as error:
-        raise ValueError('secret must be "whsec_" and base64; make one with `openssl rand -base64 32`') from error
-
-
 class Rule(_Section):
     name: str = Field(min_length=1)
     channels: list[str]
@@ -187,6 +149,9 @@ class Rule(_Section):
     ] = []
     speakers: list[str] = []
     outlets: list[str] = []
+    feeds: list[str] = []
+    languages: list[str] = []
+    words: list[str] = []
     stealth: bool | None = None
 
 
@@ -227,7 +192,17 @@ class Config(BaseSettings):
                 if name not in known:
                     named = ", ".join(sorted(known)) or "none"
                     raise ValueError(f"rule “{rule.name}” names the channel “{name}”; the channels are: {named}")
+        for name in self.service.operator or ():
+            if name not in known:
+                named = ", ".join(sorted(known)) or "none"
+                raise ValueError(f"service.operator names the channel “{name}”; the channels are: {named}")
         return self
+
+    @property
+    def operator(self) -> list[str]:
+        """The channels that hear of the service's own troubles: those named, or else the first there is."""
+        named = self.service.operator
+        return [channel.name for channel in self.channels[:1]] if named is None else named
 
     @property
     def user_agent(self) -> str:

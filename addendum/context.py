@@ -1,6 +1,7 @@
 """What every command begins with: the configuration, the logs, the record. Imported late, so that help is at once."""
 
 import contextlib
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -36,6 +37,11 @@ class Context:
             yield config, database
         finally:
             database.close()
+
+    @staticmethod
+    def note(text: str) -> None:
+        """A remark for people, on standard error, where it is in no pipe's way."""
+        sys.stderr.write(text + "\n")
 
     @staticmethod
     def article(database: "Database", which: str) -> "Article":

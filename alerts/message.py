@@ -1,194 +1,188 @@
-"""One model of a message; each channel renders it its own way."""
+"""One model of a message; each channel renders it its own way.
+
+Everything in it may come from a page. It is clean (no control characters, no direction overrides) and short enough
+for a screen; escaping it is each channel's own business.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from typing import Any
 
-from revisions.render import Line, excerpt, lines, mark_up
-from revisions.text import Text
-from storage.boxes import BoxArticle
-from storage.present import article_json, change_json, change_links, moment
+from alerts.fit import clean, fit, fit_all, one_line
+from alerts.wording import facts, moment, subject
+from revisions.align import Edit, Span
+from revisions.render import Line, excerpt, lines
+from storage.operator import EVENT as OPERATOR
+from storage.operator import Trouble, trouble_uid
+from storage.present import article_json, change_json, change_links
+from storage.present import moment as timestamp
 from storage.queries import ChangeRecord
 from storage.tables import Alert, Article
 
 MOST_LINES = 6  # changed paragraphs shown; the rest is behind the link
-MOST_ARTICLES = 12  # articles of one box named in a message
+MOST_CHARACTERS = 1800  # of all of them together, about a screen
+LONGEST_LINE = 700
+LONGEST_SUBJECT = 200
+LONGEST_FACT = 600
+LONGEST_IN_PAYLOAD = 4000  # characters of one text; the Standard Webhooks specification advises small payloads
+
+
+@dataclass(frozen=True)
+class Item:
+    """One of several things that a grouped message tells."""
+
+    subject: str
+    summary: str
+    url: str
 
 
 @dataclass(frozen=True)
 class Message:
-    """What happened, for one alert. Everything in it may come from a page: every channel escapes it."""
+    """What happened, for one alert. `changed` are the words in context, `items` what a grouped message tells.
+
+    `links` by name; `more`: how many changed paragraphs, or items, are left for the links.
+    """
 
     uid: str
     event: str
     at: datetime
     subject: str
     summary: str
-    title: str
-    outlet: str
-    article_url: str
-    links: dict[str, str]
-    facts: tuple[str, ...]
-    changed: tuple[Line, ...]
-    more: int
     payload: dict[str, Any]
+    title: str = ""
+    outlet: str = ""
+    links: tuple[tuple[str, str], ...] = ()
+    facts: tuple[str, ...] = ()
+    notices: tuple[str, ...] = ()
+    changed: tuple[Line, ...] = ()
+    items: tuple[Item, ...] = ()
+    more: int = 0
     thread: str = ""
 
 
-def for_change(alert: Alert, record: ChangeRecord, public_url: str) -> Message:
-    """The message about a change: subject, line, when and in which window, and the words themselves."""
-    changed = [excerpt(line) for line in _lines(record)]
-    links = {name: url for name, url in change_links(record, public_url).items() if url}
+def for_change(alert: Alert, record: ChangeRecord, public_url: str, zone: tzinfo = UTC) -> Message:
+    """The message about a change: what happened, the words, the notice as printed, when, and who else has it."""
+    changed = _changed(record)
+    shown = within_a_screen(changed)
+    links = change_links(record, public_url)
     return Message(
         uid=alert.uid,
         event=alert.event,
         at=alert.created_at,
-        subject=subject(record),
-        summary=record.change.summary,
-        title=record.article.title or record.article.url,
-        outlet=record.article.outlet,
-        article_url=record.article.url,
-        links=links,
-        facts=_facts(record),
-        changed=tuple(changed[:MOST_LINES]),
-        more=max(0, len(changed) - MOST_LINES),
-        payload=_payload(alert, {"change": change_json(record, public_url)}),
+        subject=fit(one_line(subject(record)), LONGEST_SUBJECT),
+        summary=fit(clean(record.change.summary), LONGEST_FACT),
+        payload=payload(alert, {"change": change_json(record, public_url)}),
+        title=one_line(record.article.title or record.article.url),
+        outlet=one_line(record.article.outlet),
+        links=(
+            ("the article", record.article.url),
+            ("the difference", links["diff"] or ""),
+            ("its history", links["article"] or ""),
+        ),
+        facts=tuple(fit(one_line(fact), LONGEST_FACT) for fact in facts(record, zone)),
+        notices=tuple(
+            fit(one_line(n["text"]), LONGEST_LINE) for n in record.change.notices if n["action"] != "removed"
+        )[:2],
+        changed=shown,
+        more=len(changed) - len(shown),
         thread=f"article-{record.article.id}",
     )
 
 
-def for_discovery(alert: Alert, article: Article, public_url: str) -> Message:
+def for_discovery(
+    alert: Alert, article: Article, public_url: str, zone: tzinfo = UTC, original: Article | None = None
+) -> Message:
     """The message about an article newly found."""
-    title = article.title or article.url
-    published = f"published {_date(article.published_at)}" if article.published_at else "no date of publication given"
+    title = one_line(article.title or article.url)
+    published = f"published {moment(article.published_at, zone)}" if article.published_at else "no date of publication"
+    copy = [f"a copy of “{one_line(original.title)}” ({one_line(original.outlet)})"] if original else []
     return Message(
         uid=alert.uid,
         event=alert.event,
         at=alert.created_at,
-        subject=f"{article.outlet} published: {title}",
+        subject=fit(one_line(f"{article.outlet} published: {title}"), LONGEST_SUBJECT),
         summary="new article on the story",
+        payload=payload(alert, {"article": article_json(article)}),
         title=title,
-        outlet=article.outlet,
-        article_url=article.url,
-        links={"article": f"{public_url}/articles/{article.id}"},
-        facts=(published, f"found {_date(article.first_seen_at)}"),
-        changed=(),
-        more=0,
-        payload=_payload(alert, {"article": article_json(article)}),
+        outlet=one_line(article.outlet),
+        links=(("the article", article.url), ("its history", f"{public_url}/articles/{article.id}")),
+        facts=tuple(
+            fit(fact, LONGEST_FACT) for fact in (published, f"found {moment(article.first_seen_at, zone)}", *copy)
+        ),
         thread=f"article-{article.id}",
+    )
+
+
+def for_operator(alert: Alert) -> Message:
+    """The message about a trouble of the service itself."""
+    return _of_trouble(alert.uid, Trouble(**(alert.content or {})), alert.created_at)
+
+
+def direct(trouble: Trouble, channel: str, at: datetime) -> Message:
+    """The same for a trouble that could not be written into the outbox."""
+    return _of_trouble(trouble_uid(trouble, channel), trouble, at)
+
+
+def _of_trouble(uid: str, trouble: Trouble, at: datetime) -> Message:
+    data = {"kind": trouble.kind, "subject": trouble.subject, "text": trouble.text}
+    return Message(
+        uid=uid,
+        event=OPERATOR,
+        at=at,
+        subject=fit(one_line(trouble.subject), LONGEST_SUBJECT),
+        summary=fit(clean(trouble.text), 2 * LONGEST_FACT),
+        payload=_body(OPERATOR, at, data),
+        thread=f"operator-{trouble.kind}",
     )
 
 
 def for_test(uid: str, channel: str, at: datetime) -> Message:
     """A message that only shows that a channel works."""
     text = f"This is a test of the channel “{channel}”. Nothing has changed."
-    return Message(
-        uid=uid,
-        event="test",
-        at=at,
-        subject="Addendum test",
-        summary=text,
-        title="Addendum",
-        outlet="Addendum",
-        article_url="",
-        links={},
-        facts=(),
-        changed=(),
-        more=0,
-        payload={"type": "test", "timestamp": moment(at), "data": {"channel": channel, "message": text}},
-    )
+    body = _body("test", at, {"channel": channel, "message": text})
+    return Message(uid, "test", at, "Addendum test", text, body, title="Addendum", outlet="Addendum")
 
 
-def _payload(alert: Alert, data: dict[str, Any]) -> dict[str, Any]:
+def payload(alert: Alert, data: dict[str, Any]) -> dict[str, Any]:
     """The webhook's body; the same for every attempt, so that a repeat is recognised."""
-    return {"type": f"article.{alert.event}", "timestamp": moment(alert.created_at), "data": data}
+    kind = f"article.{alert.event}" if alert.article_id is not None else alert.event
+    return _body(kind, alert.created_at, data)
 
 
-def _lines(record: ChangeRecord) -> list[Line]:
-    if not record.source or not record.target or record.source.number == record.target.number:
-        return []
-    return list(lines(Text.from_json(record.source.content), Text.from_json(record.target.content)))
+def _body(kind: str, at: datetime, data: dict[str, Any]) -> dict[str, Any]:
+    return {"type": kind, "timestamp": timestamp(at), "data": fit_all(data, LONGEST_IN_PAYLOAD)}
 
 
-def subject(record: ChangeRecord) -> str:
-    """What happened, in the words of a reporter: "The Guardian added NSO Group comment to: …"."""
-    outlet, title = record.article.outlet, record.article.title or record.article.url
-    box = f" and {len(record.together)} more (one box)" if record.together else ""
-    return f"{outlet} {_deed(record)} {title}{box}"
+def _changed(record: ChangeRecord) -> list[Line]:
+    return [excerpt(line) for line in lines(*record.texts)] if record.texts else []
 
 
-def _deed(record: ChangeRecord) -> str:
-    change, kinds = record.change, record.change.kinds
-    if "gone" in kinds:
-        return "withdrew:"
-    if "restored" in kinds:
-        return "restored:"
-    if change.statements:
-        return _said(change.statements)
-    if correction := next((n for n in change.notices if n["action"] != "removed" and n["kind"] != "update"), None):
-        return {"correction": "corrected:", "retraction": "retracted:", "clarification": "clarified:"}.get(
-            correction["kind"], "added a note to:"
-        )
-    deeds = {
-        "headline": "changed the headline of:",
-        "figures": "changed a figure in:",
-        "removal": "removed a passage from:",
-        "notice": "added an update notice to:"
-        if any(n["action"] == "added" for n in change.notices)
-        else "changed a notice in:",
-    }
-    return next((deed for kind, deed in deeds.items() if kind in kinds), "edited:")
+def within_a_screen(changed: Sequence[Line]) -> tuple[Line, ...]:
+    """As many lines as go on a screen, the first ones, each clean and cut at a word if it must be."""
+    shown: list[Line] = []
+    room = MOST_CHARACTERS
+    for line in changed[:MOST_LINES]:
+        if room < LONGEST_LINE // 4:
+            break
+        spans = _fitting(line.spans, min(LONGEST_LINE, room))
+        room -= sum(len(span.text) for span in spans)
+        shown.append(Line(line.label, line.action, spans))
+    return tuple(shown)
 
 
-def _said(statements: list[dict[str, Any]]) -> str:
-    actions = {
-        "added": "added {} comment to:",
-        "withdrawn": "removed {} comment from:",
-        "reworded": "reworded {} comment in:",
-    }
-    first = min(statements, key=lambda s: list(actions).index(s["action"]))
-    same = [s["speaker"] for s in statements if s["action"] == first["action"]]
-    return actions[first["action"]].format(" and ".join(dict.fromkeys(same)))
-
-
-def _facts(record: ChangeRecord) -> tuple[str, ...]:
-    """When it was published, when the change was seen, in which window it happened, and whether it was admitted."""
-    change, article = record.change, record.article
-    facts = [f"published {_date(article.published_at)}"] if article.published_at else []
-    if change.last_unchanged_at:
-        facts.append(f"changed between {_date(change.last_unchanged_at)} and {_date(change.detected_at)}")
-    else:
-        facts.append(f"change seen {_date(change.detected_at)}")
-    facts.append(f"{change.significance}: {change.reason}")
-    if change.stealth and "gone" not in change.kinds:
-        facts.append("no notice, no newer date on the page")
-    if record.together:
-        facts.append(_box_fact(record.together))
-    return tuple(facts)
-
-
-def _box_fact(together: Sequence[BoxArticle]) -> str:
-    """The other articles that carry the box, those that were seen to change first."""
-    named = []
-    for other in together[:MOST_ARTICLES]:
-        state = "changed, too" if other.change_id else "not seen to change yet"
-        named.append(f"“{other.article.title or other.article.url}” ({state})")
-    more = f" and {len(together) - MOST_ARTICLES} more" if len(together) > MOST_ARTICLES else ""
-    return f"in a box that stands in {len(together) + 1} articles; also in: {'; '.join(named)}{more}"
-
-
-def _date(value: datetime | None) -> str:
-    return value.strftime("%-d %B %Y, %H:%M:%S UTC") if value else "at an unknown time"
-
-
-def as_text(message: Message) -> str:
-    """The whole message as plain text, for the text part of an email, Apprise and the terminal."""
-    parts = [message.summary, message.title if message.title not in message.subject else ""]
-    parts += [mark_up(line.spans, ("[-", "-]"), ("{+", "+}")) for line in message.changed]
-    parts.append(f"… and {message.more} more changed paragraphs" if message.more else "")
-    parts.append("\n".join(message.facts))
-    parts.append(
-        "\n".join(f"{name}: {url}" for name, url in {"page": message.article_url, **message.links}.items() if url)
-    )
-    return "\n\n".join(part for part in parts if part)
+def _fitting(spans: Sequence[Span], limit: int) -> tuple[Span, ...]:
+    """Edits have first claim to the room: what stayed as it was is cut before them."""
+    edits = sum(len(s.text) for s in spans if s.edit is not Edit.EQUAL)
+    around = max(0, limit - edits) // max(1, sum(s.edit is Edit.EQUAL for s in spans))
+    out: list[Span] = []
+    for span in spans:
+        text = clean(span.text)
+        if limit <= 0:
+            break
+        if span.edit is Edit.EQUAL and edits:
+            text = fit(text, max(around, 40))
+        text = fit(text, limit)
+        limit -= len(text)
+        out.append(Span(span.edit, text))
+    return tuple(out)

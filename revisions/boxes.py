@@ -56,6 +56,21 @@ def box_change(old: Text, new: Text, steps: Sequence[Step], carriers: Carriers) 
     return BoxChange(tuple(found), frozenset(named), _edit_key(old.paragraphs, new.paragraphs, found))
 
 
+def edit_key(old: Text, new: Text, steps: Sequence[Step]) -> str:
+    """The same for the same edit of words that several articles carry outside a box; "" for what may recur by chance.
+
+    Headline, standfirst and byline are each article's own, so an edit of theirs has no key.
+    """
+    changed = [step for step in steps if step.differs]
+    words = sum(span.words for step in changed for span in step.spans if span.edit != "equal")
+    is_own = any(getattr(old, field) != getattr(new, field) for field in ("headline", "standfirst", "byline"))
+    touched = [old.paragraphs[i].text for step in changed for i in step.old]
+    touched += [new.paragraphs[j].text for step in changed for j in step.new]
+    if is_own or not words or not all(passage_key(text) for text in touched):
+        return ""
+    return _edit_key(old.paragraphs, new.paragraphs, changed)
+
+
 def without(text: Text, indices: Iterable[int]) -> Text:
     """The text without the paragraphs at `indices`."""
     gone = set(indices)

@@ -19,12 +19,13 @@ async def check(
     database: Database,
     work: Work,
     deliverer: Deliverer,
+    look: Callable[[], Awaitable[None]],
     *,
     every: bool = False,
     progress: Progress = lambda *_: None,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> dict[str, Any]:
-    """Returns the object of the contract's `check --json`. With `every`, whatever is due or not.
+    """Returns the object of the contract's `check --json`. With `every`, whatever is due or not. `look`: for trouble.
 
     What a host asked us to leave for later counts as neither visited nor failed; the log tells it.
     """
@@ -34,6 +35,7 @@ async def check(
     await _all(polls, lambda feed: work.poll(feed, tally), lambda done: progress("feeds", done, len(polls)))
     due = await asyncio.to_thread(queries.due_articles, database, now(), every=every)
     await _all(due, lambda article: work.visit(article, tally), lambda done: progress("articles", done, len(due)))
+    await look()
     delivered = await deliverer.deliver_due()
     after = await asyncio.to_thread(outbox.counts, database)
     return {
@@ -49,7 +51,7 @@ async def check(
     }
 
 
-async def _all(items: Sequence[T], do: Callable[[T], Awaitable[None]], report: Callable[[int], None]) -> None:
+async def _all(items: Sequence[T], do: Callable[[T], Awaitable[object]], report: Callable[[int], None]) -> None:
     """`do` for every item, a bounded number at once; the first error ends the pass and travels on."""
     room = asyncio.Semaphore(AT_ONCE)
     done = 0

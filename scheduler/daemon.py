@@ -11,9 +11,11 @@ import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from alerts.delivery import Deliverer
+from scheduler.upkeep import Upkeep
 from scheduler.work import Tally, Work
 from storage import feeds, queries
 from storage.database import Database
+from storage.tables import Article
 
 log = structlog.get_logger()
 
@@ -30,6 +32,7 @@ class Daemon:
     database: Database
     work: Work
     deliverer: Deliverer
+    upkeep: Upkeep
     serve: Callable[[asyncio.Event], Awaitable[None]]
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
@@ -74,7 +77,8 @@ class Daemon:
             jobs.add_job(
                 job, "interval", seconds=TICK, id=name, next_run_time=datetime.now(UTC), coalesce=True, max_instances=1
             )
-        jobs.add_job(self._report, "interval", minutes=10, id="upkeep", coalesce=True, max_instances=1)
+        jobs.add_job(self.upkeep.look, "interval", minutes=1, id="upkeep", coalesce=True, max_instances=1)
+        jobs.add_job(self._report, "interval", minutes=10, id="report", coalesce=True, max_instances=1)
         jobs.start()
         return jobs
 
@@ -90,7 +94,12 @@ class Daemon:
             due = await asyncio.to_thread(queries.due_articles, self.database, self.now(), limit=room, but=busy)
             for article in due:
                 assert article.id is not None
-                self._begin("article", article.id, self.work.visit(article, self.tally))
+                self._begin("article", article.id, self._visit_and_tell(article))
+
+    async def _visit_and_tell(self, article: Article) -> None:
+        """What a visit found is told at once, not at the next look at the outbox."""
+        if await self.work.visit(article, self.tally):
+            await self._deliver()
 
     async def _deliver(self) -> None:
         self._begin("delivery", self._rounds(), self._one_round())

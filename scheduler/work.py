@@ -1,7 +1,7 @@
 """One feed polled, one article visited: what was found goes into the record."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
@@ -52,13 +52,14 @@ class Work:
         route: Route,
         limits: Limits,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        operator: Sequence[str] = (),
     ) -> None:
         self._crawl = crawl
         self._database = database
         self._topic = topic
         self._limits = limits
         self._now = now
-        self._recorder = Recorder(database, topic, route, self._plan)
+        self._recorder = Recorder(database, topic, route, self._plan, operator)
 
     async def poll(self, feed: Feed, tally: Tally) -> None:
         """Ask for a feed and record its entries; what fails is marked on the feed and tried again later."""
@@ -119,8 +120,8 @@ class Work:
             return Relevance.YES
         return self._topic.judge_entry(entry.title, entry.summary, words_of(entry.url)).relevance
 
-    async def visit(self, article: Article, tally: Tally) -> None:
-        """Ask for an article's page and record what was found."""
+    async def visit(self, article: Article, tally: Tally) -> bool:
+        """Ask for an article's page and record what was found. Is there something to tell of it?"""
         assert article.id is not None
         try:
             visit = await self._crawl.visit(Order(article.url, article.etag, article.last_modified))
@@ -128,11 +129,12 @@ class Work:
             until = self._now() + max(_AT_ONCE, error.retry_after or _AT_ONCE)
             await asyncio.to_thread(queries.postpone_article, self._database, article.id, until)
             log.info("visit postponed", article=article.id, reason=error.reason)
-            return
+            return False
         visit, seen = await self._read(article, visit)
         result = await asyncio.to_thread(self._recorder.visit, article.id, self._facts(visit, seen))
         _count_visit(tally, result)
         _tell_visit(article, visit, result)
+        return result.version is not None or result.change_id is not None
 
     async def _read(self, article: Article, visit: ArticleVisit) -> tuple[ArticleVisit, Seen | None]:
         """What the page says, told apart from what moves on it, with all it showed where that is to be kept.

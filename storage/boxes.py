@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, delete, select
 
-from revisions.boxes import BoxChange, Carriers, box_change, passages, without
+from revisions.boxes import BoxChange, Carriers, box_change, edit_key, passages, without
 from revisions.change import Change as Difference
 from revisions.change import compare
 from revisions.live import is_live
@@ -60,17 +60,28 @@ def news_beside_box(
         else box_change(old, text, difference.operations, _carriers(session, article.id, old, text))
     )
     if box is None:
-        return Told(difference)
+        return _unless_told_elsewhere(session, article, now, difference, old, text)
     own = compare(
         without(old, (i for step in box.steps for i in step.old)),
         without(text, (j for step in box.steps for j in step.new)),
         topic.speakers,
     )
-    first = _first_told(session, box.key, now)
+    first = _first_told(session, box.key, now, article)
     if first is None:
         _look_soon(session, box, now)
         return Told(difference, box.key, box.others, is_box_alone=own is None)
     return Told(own, box.key, box.others, None if own else first.id, is_box_alone=own is None)
+
+
+def _unless_told_elsewhere(
+    session: Session, article: Article, now: datetime, difference: Difference, old: Text, text: Text
+) -> Told:
+    """The very same edit of a passage in another article of the outlet is news once. A notice is news in each."""
+    key = "" if difference.notices or is_live(text) else edit_key(old, text, difference.operations)
+    if not key:
+        return Told(difference)
+    first = _first_told(session, key, now, article)
+    return Told(None, key, with_change=first.id) if first else Told(difference, key)
 
 
 def told_together(session: Session, change: Change) -> tuple[BoxArticle, ...]:
@@ -102,10 +113,12 @@ def _carriers(session: Session, article_id: int, *texts: Text) -> Carriers:
     return {key: frozenset(ids) for key, ids in found.items()}
 
 
-def _first_told(session: Session, key: str, now: datetime) -> Change | None:
-    """The change by which this edit of a box was first told."""
-    same = select(Change).where(Change.box_key == key, Change.detected_at >= now - ONE_EDIT)
-    return session.exec(same.where(col(Change.told_with).is_(None)).order_by(col(Change.id)).limit(1)).first()
+def _first_told(session: Session, key: str, now: datetime, article: Article) -> Change | None:
+    """The change of another of the outlet's articles by which this edit was first told."""
+    same = select(Change).join(Article, col(Article.id) == Change.article_id)
+    same = same.where(Change.box_key == key, Change.detected_at >= now - ONE_EDIT, Article.outlet == article.outlet)
+    same = same.where(Change.article_id != article.id, col(Change.told_with).is_(None), Change.untold == "")
+    return session.exec(same.order_by(col(Change.id)).limit(1)).first()
 
 
 def _look_soon(session: Session, box: BoxChange, now: datetime) -> None:

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event, inspect, make_url, text
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
 from sqlmodel import Session
 
@@ -88,8 +88,10 @@ def _prepare_sqlite(engine: Engine) -> None:
 
     @event.listens_for(engine, "begin")
     def on_begin(connection: Any) -> None:
-        write = connection.get_execution_options().get("write")
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+        options = connection.get_execution_options()
+        if options.get("migrate"):  # a table that is made anew is dropped first, which foreign keys would not allow
+            connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("write") else "BEGIN")
 
 
 def known_revisions() -> list[str]:
@@ -109,9 +111,16 @@ def _upgrade(database: Database) -> None:
 
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS))
-    with database.writer.begin() as connection:
+    with database.writer.execution_options(migrate=True).begin() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+        _refuse_dangling(connection, database.name)
+    database.engine.dispose()  # the connection that migrated does not look after foreign keys
+
+
+def _refuse_dangling(connection: Connection, name: str) -> None:
+    if connection.dialect.name == "sqlite" and connection.exec_driver_sql("PRAGMA foreign_key_check").first():
+        raise StorageError("bringing its schema up to date would have lost rows; nothing was changed", name)
 
 
 def _remedy(error: Exception) -> str:

@@ -1,12 +1,14 @@
 """Plain values that go into the record: what was learned from a poll or a visit, and what follows from it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from revisions.change import Change
+from revisions.classify import Kind, Significance
 from revisions.text import Text
 from storage.tables import Article
+from storage.tables import Change as ChangeRow
 
 
 @dataclass(frozen=True)
@@ -58,12 +60,60 @@ class VisitFacts:
 
 @dataclass(frozen=True)
 class Event:
-    """Something alerts can be about. `change` is None for a discovery."""
+    """Something alerts can be about, as rules judge it. A discovery has no kinds and no significance.
+
+    `speakers`: whose words came, went or were reworded. `said`: the words of notices and speakers that came. `texts`: the
+    text before and after, where there are both.
+    """
 
     type: str  # discovered, updated, gone, restored
     article: Article
-    change: Change | None = None
     feed: str = ""
+    kinds: frozenset[Kind] = frozenset()
+    significance: Significance | None = None
+    stealth: bool = False
+    speakers: frozenset[str] = frozenset()
+    said: frozenset[str] = frozenset()
+    texts: tuple[Text, Text] | None = None
+
+    @classmethod
+    def of(cls, article: Article, change: Change, feed: str = "", texts: tuple[Text, Text] | None = None) -> "Event":
+        """A change on its way into the record."""
+        return cls(
+            type=_type_of(change.kinds),
+            article=article,
+            feed=feed,
+            kinds=frozenset(change.kinds),
+            significance=change.significance,
+            stealth=change.stealth,
+            speakers=frozenset(s.speaker for s in change.statements),
+            said=frozenset(n.text for n in change.notices if n.action != "removed")
+            | frozenset(s.text for s in change.statements if s.action != "withdrawn"),
+            texts=texts,
+        )
+
+    @classmethod
+    def of_row(
+        cls, article: Article, row: ChangeRow, feed: str = "", texts: tuple[Text, Text] | None = None
+    ) -> "Event":
+        """A change as it stands in the record."""
+        kinds = frozenset(map(Kind, row.kinds))
+        return cls(
+            type=_type_of(kinds),
+            article=article,
+            feed=feed,
+            kinds=kinds,
+            significance=Significance(row.significance),
+            stealth=row.stealth,
+            speakers=frozenset(s["speaker"] for s in row.statements),
+            said=frozenset(n["text"] for n in row.notices if n["action"] != "removed")
+            | frozenset(s["text"] for s in row.statements if s["action"] != "withdrawn"),
+            texts=texts,
+        )
+
+
+def _type_of(kinds: Collection[Kind]) -> str:
+    return "gone" if Kind.GONE in kinds else "restored" if Kind.RESTORED in kinds else "updated"
 
 
 @dataclass(frozen=True)

@@ -140,6 +140,7 @@ def _update(session: Session, feed: Feed, facts: PollFacts) -> None:
     feed.last_polled_at, feed.next_poll_at = facts.at, facts.next_poll_at
     feed.interval_seconds, feed.error = facts.interval_seconds, facts.error
     feed.failures = feed.failures + 1 if facts.error else 0
+    feed.failing_since = (feed.failing_since or facts.at) if facts.error else None
     if facts.read:
         feed.first_polled_at = feed.first_polled_at or facts.at
         feed.kind = facts.kind or feed.kind

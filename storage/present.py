@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
+from storage.copies import CopyRecord
 from storage.queries import ChangeRecord
 from storage.tables import Alert, Article, Change, Feed, Version
 
@@ -23,7 +24,8 @@ def change_links(record: ChangeRecord, public_url: str) -> dict[str, str | None]
 def change_json(record: ChangeRecord, public_url: str) -> dict[str, Any]:
     """A change as in the contract. `to_version` is null for an article that is gone.
 
-    `shared_with`: other articles that carry the same box, each with its own change there if it was seen.
+    `shared_with`: other articles that carry the same box, each with its own change there if it was seen. `copies`:
+    articles that repeat this one's text, and whether they carried the old words, the new or others when it changed.
     """
     change = record.change
     return {
@@ -43,6 +45,7 @@ def change_json(record: ChangeRecord, public_url: str) -> dict[str, Any]:
         "notices": change.notices,
         "statements": change.statements,
         "shared_with": [{**article_reference(other.article), "change": other.change_id} for other in record.together],
+        "copies": [{**article_reference(article), "carries": carries.value} for article, carries in record.copies],
         "links": change_links(record, public_url),
     }
 
@@ -107,7 +110,19 @@ def feed_json(feed: Feed) -> dict[str, Any]:
     }
 
 
-def alert_json(alert: Alert, article: Article) -> dict[str, Any]:
+def copy_json(record: CopyRecord, public_url: str) -> dict[str, Any]:
+    """One line of `copies --json`. `likeness`: 0 to 1, to the article asked about."""
+    return {
+        **article_reference(record.article),
+        "original": record.is_original,
+        "likeness": round(record.likeness, 3),
+        "versions": record.article.versions,
+        "last_change": record.last_change and record.last_change.id,
+        "links": {"article": f"{public_url}/articles/{record.article.id}"},
+    }
+
+
+def alert_json(alert: Alert, article: Article | None) -> dict[str, Any]:
     """One line of `alerts list --json`."""
     return {
         "id": alert.id,
@@ -115,8 +130,9 @@ def alert_json(alert: Alert, article: Article) -> dict[str, Any]:
         "channel": alert.channel,
         "event": alert.event,
         "state": alert.state,
-        "article": article_reference(article),
+        "article": article and article_reference(article),
         "change": alert.change_id,
+        "group": alert.group_id,
         "rules": alert.rules,
         "created_at": moment(alert.created_at),
         "sent_at": moment(alert.sent_at),

@@ -6,13 +6,15 @@ from datetime import datetime
 
 from sqlmodel import Session, col, func, select
 
+from revisions.copies import Carries
 from revisions.errors import AddendumError
 from revisions.seen import Seen
 from revisions.text import Text
 from storage.aliases import find_article
 from storage.boxes import BoxArticle, told_together
+from storage.copies import copies_then
 from storage.database import Database
-from storage.tables import Article, Change, ChangeKind, ChangeSpeaker, Version, Visit
+from storage.tables import Article, Change, ChangeKind, ChangeSpeaker, Feed, Version, Visit
 
 FOLLOWED = ("candidate", "followed", "gone")
 
@@ -26,6 +28,14 @@ class ChangeRecord:
     source: Version | None
     target: Version | None
     together: tuple[BoxArticle, ...] = ()
+    copies: tuple[tuple[Article, Carries], ...] = ()
+
+    @property
+    def texts(self) -> tuple[Text, Text] | None:
+        """What the article said before and after; None where there is only one of them, or both are the same."""
+        if self.source is None or self.target is None or self.source.number == self.target.number:
+            return None
+        return Text.from_json(self.source.content), Text.from_json(self.target.content)
 
 
 @dataclass(frozen=True)
@@ -44,7 +54,7 @@ class ChangeFilter:
     each: bool = False
 
 
-def list_changes(database: Database, wanted: ChangeFilter, *, limit: int = 50) -> list[ChangeRecord]:
+def list_changes(database: Database, wanted: ChangeFilter, *, limit: int | None = 50) -> list[ChangeRecord]:
     """Newest first."""
     found = select(Change, Article).join(Article, col(Article.id) == Change.article_id)
     if wanted.since:
@@ -80,6 +90,7 @@ def _record(session: Session, change: Change, article: Article) -> ChangeRecord:
         _version(session, change.article_id, change.from_version),
         _version(session, change.article_id, change.to_version),
         told_together(session, change),
+        copies_then(session, change),
     )
 
 
@@ -95,6 +106,22 @@ def list_articles(database: Database, *, limit: int | None = None) -> list[Artic
     newest = followed.order_by(col(Article.changed_at).desc().nullslast(), col(Article.id).desc())
     with database.read() as session:
         return list(session.exec(newest.limit(limit) if limit else newest))
+
+
+def list_discovered(database: Database, since: datetime) -> list[tuple[Article, str]]:
+    """Articles found since then whose discovery is news, oldest first, each with the name of its feed."""
+    rows = select(Article, Feed.name).join(Feed, col(Feed.id) == Article.feed_id, isouter=True)
+    rows = rows.where(Article.first_seen_at >= since, ~col(Article.quiet), Article.versions > 0)
+    rows = rows.where(col(Article.status).in_(FOLLOWED))
+    with database.read() as session:
+        return [(article, name or "") for article, name in session.exec(rows.order_by(col(Article.id)))]
+
+
+def feed_name(database: Database, article: Article) -> str:
+    """The feed an article was found in, or ""."""
+    with database.read() as session:
+        feed = session.get(Feed, article.feed_id) if article.feed_id else None
+        return feed.name if feed else ""
 
 
 def get_article(database: Database, which: str) -> Article:

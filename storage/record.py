@@ -1,6 +1,6 @@
 """The one write path of visits: version, change and alerts in one transaction."""
 
-import uuid
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 
@@ -15,9 +15,11 @@ from revisions.text import Text
 from revisions.topic import Relevance, Topic
 from storage.aliases import settle_address
 from storage.boxes import Told, keep_passages, news_beside_box
+from storage.copies import link_copies, standing_of_copies, told_by_original
 from storage.database import Database
 from storage.facts import Event, Plan, Route, VisitFacts, VisitResult
-from storage.tables import Alert, Article, Change, ChangeKind, ChangeSpeaker, Feed, Version, Visit
+from storage.tables import Article, Change, ChangeKind, ChangeSpeaker, Feed, Version, Visit
+from storage.telling import Teller
 from storage.versions import add_version, latest_version, number_of, was_told_lately
 
 GONE_AFTER = timedelta(minutes=10)  # a 404 must be seen twice, this far apart, before an article is gone
@@ -25,13 +27,18 @@ AT_ONCE = 410  # "Gone" says so itself (RFC 9110, 15.5.11)
 
 
 class Recorder:
-    """Records visits. `route` decides which channels hear of an event, `plan` when to look again."""
+    """Records visits. `route` decides which channels hear of an event, `plan` when to look again.
 
-    def __init__(self, database: Database, topic: Topic, route: Route, plan: Plan) -> None:
+    `operator`: the channels of whoever runs the service.
+    """
+
+    def __init__(
+        self, database: Database, topic: Topic, route: Route, plan: Plan, operator: Sequence[str] = ()
+    ) -> None:
         self._database = database
         self._topic = topic
-        self._route = route
         self._plan = plan
+        self._teller = Teller(route, operator)
 
     def visit(self, article_id: int, facts: VisitFacts) -> VisitResult:
         """Compare what was found with the record and write what follows, all or nothing.
@@ -94,7 +101,8 @@ class Recorder:
         version = _keep(session, article, facts, text)
         article.changed_at = facts.at
         if not article.quiet:
-            self._alert(session, Event("discovered", article, feed=_feed_name(session, article)), facts.at, None)
+            event = Event("discovered", article, feed=_feed_name(session, article))
+            self._teller.discovery(session, event, facts.at)
         return VisitResult(article.id, "changed", version=version.number, summary="first version")
 
     def _missing(self, session: Session, article: Article, facts: VisitFacts) -> VisitResult:
@@ -112,48 +120,38 @@ class Recorder:
         """Write the change, the version it leads to if the text differs, and its alerts."""
         assert article.id is not None
         latest = latest_version(session, article.id)
+        old = replace(Text.from_json(latest.content), modified_at=article.modified_at) if latest else None
         is_repeated = False
         if text and latest and (before := number_of(session, article.id, text.sha256)):
             difference = replace(difference, summary=f"back to version {before}; {difference.summary}")
             is_repeated = was_told_lately(session, article.id, latest.sha256, text.sha256, facts.at)
         told = Told(difference)
-        if text and latest and Kind.RESTORED not in difference.kinds:
+        if old and text and Kind.RESTORED not in difference.kinds:
             told = news_beside_box(session, article, facts.at, difference, text, self._topic)
         if told.is_box_alone:
             summary = f"{difference.summary} in a box of {len(told.others) + 1} articles"
             difference = replace(difference, summary=summary)
         version = _keep(session, article, facts, text) if text else None
         is_gone = Kind.GONE in difference.kinds
-        target = version or (None if is_gone else latest)
-        row = _change_row(article, facts.at, difference, latest, target)
+        row = _change_row(article, facts.at, difference, latest, version or (None if is_gone else latest))
         row.box_key, row.box_articles, row.told_with = told.key, sorted(told.others) or None, told.with_change
+        row.copies = standing_of_copies(session, article, old, text) or None
         session.add(row)
         session.flush()
-        assert row.id is not None
         _index(session, row)
         article.status = "gone" if is_gone else "followed"
         article.changed_at = facts.at
-        event = "gone" if is_gone else "restored" if Kind.RESTORED in difference.kinds else "updated"
-        if not is_repeated and told.difference is not None:
-            self._alert(session, Event(event, article, told.difference, _feed_name(session, article)), facts.at, row.id)
+        if is_repeated:
+            row.untold = "the same step, there or back, was told within the last three days"
+        elif told.difference is None:
+            row.untold = f"the same edit was told with change {told.with_change}"
+        else:
+            texts = (old, text) if old and text else None
+            original = told_by_original(session, article, facts.at, *texts) if texts else None
+            event = Event.of(article, told.difference, _feed_name(session, article), texts)
+            self._teller.change(session, event, row, original)
         outcome = "gone" if is_gone else "changed"
         return VisitResult(article.id, outcome, version.number if version else None, row.id, difference.summary)
-
-    def _alert(self, session: Session, event: Event, at: datetime, change_id: int | None) -> None:
-        for draft in self._route(event):
-            assert event.article.id is not None
-            session.add(
-                Alert(
-                    uid=f"msg_{uuid.uuid4().hex}",
-                    channel=draft.channel,
-                    event=event.type,
-                    article_id=event.article.id,
-                    change_id=change_id,
-                    rules=list(draft.rules),
-                    created_at=at,
-                    next_attempt_at=at,
-                )
-            )
 
     def _note(self, session: Session, article: Article, facts: VisitFacts, result: VisitResult) -> None:
         """What every visit leaves behind, whatever it found."""
@@ -181,7 +179,9 @@ def _keep(session: Session, article: Article, facts: VisitFacts, text: Text) -> 
     assert article.id is not None
     keep_passages(session, article.id, text)
     article.seen = facts.seen
-    return add_version(session, article, facts.at, text)
+    version = add_version(session, article, facts.at, text)
+    link_copies(session, article, text)
+    return version
 
 
 def _lock(session: Session, article_id: int) -> Article:

@@ -1,42 +1,12 @@
 """The tables of the record. Words as in DESIGN.md; times are aware and UTC."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, DateTime, Index, TypeDecorator, UniqueConstraint
-from sqlalchemy.engine import Dialect
+from sqlalchemy import JSON, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-# Names for every constraint, so that a later migration can find them on each database.
-SQLModel.metadata.naming_convention = {
-    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-    "pk": "pk_%(table_name)s",
-}
-
-
-class UTCDateTime(TypeDecorator[datetime]):
-    """An aware time, kept as UTC on every database; a naive one is refused."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError(f"a time without a zone cannot be recorded: {value!r}")
-        return value.astimezone(UTC)
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-
-
-def _time(*, index: bool = False, required: bool = False) -> Any:
-    return Field(default=None, sa_type=UTCDateTime, index=index, nullable=not required)
+from storage.columns import time_column
 
 
 class Feed(SQLModel, table=True):
@@ -53,11 +23,12 @@ class Feed(SQLModel, table=True):
     kind: str = ""
     etag: str = ""
     last_modified: str = ""
-    first_polled_at: datetime | None = _time()
-    last_polled_at: datetime | None = _time()
-    next_poll_at: datetime | None = _time(index=True)
+    first_polled_at: datetime | None = time_column()
+    last_polled_at: datetime | None = time_column()
+    next_poll_at: datetime | None = time_column(index=True)
     interval_seconds: int = 0
     failures: int = 0
+    failing_since: datetime | None = time_column()
     error: str = ""
 
 
@@ -67,9 +38,13 @@ class Article(SQLModel, table=True):
     `status`: candidate (its text will decide whether it is followed), followed, gone, ignored (not our story) or
     merged (found to be another article; `merged_into` says which). `quiet`: found when its feed was first polled, so
     that its discovery is nobody's news. `seen`: digests of all lines the page showed when its latest version was read.
+    `copy_of`: the article whose text this one repeats, at a syndicator or in another edition.
     """
 
-    __table_args__ = (Index("ix_article_due", "status", "next_visit_at"),)
+    __table_args__ = (
+        Index("ix_article_due", "status", "next_visit_at"),
+        Index("ix_article_outlet", "outlet", "last_read_at"),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     url: str = Field(unique=True)
@@ -78,17 +53,18 @@ class Article(SQLModel, table=True):
     feed_id: int | None = Field(default=None, foreign_key="feed.id", index=True)
     status: str = "followed"
     merged_into: int | None = None
+    copy_of: int | None = Field(default=None, foreign_key="article.id", index=True)
     quiet: bool = False
     language: str = ""
-    published_at: datetime | None = _time()
-    modified_at: datetime | None = _time()
-    first_seen_at: datetime = _time(required=True)
-    last_visit_at: datetime | None = _time()
-    last_requested_at: datetime | None = _time()
-    last_read_at: datetime | None = _time()
-    changed_at: datetime | None = _time()
-    next_visit_at: datetime | None = _time()
-    missing_since: datetime | None = _time()
+    published_at: datetime | None = time_column()
+    modified_at: datetime | None = time_column()
+    first_seen_at: datetime = time_column(required=True)
+    last_visit_at: datetime | None = time_column()
+    last_requested_at: datetime | None = time_column()
+    last_read_at: datetime | None = time_column()
+    changed_at: datetime | None = time_column()
+    next_visit_at: datetime | None = time_column()
+    missing_since: datetime | None = time_column()
     versions: int = 0
     etag: str = ""
     last_modified: str = ""
@@ -111,7 +87,7 @@ class Visit(SQLModel, table=True):
 
     id: int | None = Field(default=None, primary_key=True)
     article_id: int = Field(foreign_key="article.id")
-    at: datetime = _time(required=True)
+    at: datetime = time_column(required=True)
     outcome: str
     status: int = 0
     error: str = ""
@@ -125,7 +101,7 @@ class Version(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     article_id: int = Field(foreign_key="article.id", index=True)
     number: int
-    captured_at: datetime = _time(required=True)
+    captured_at: datetime = time_column(required=True)
     sha256: str
     headline: str
     words: int
@@ -137,16 +113,17 @@ class Change(SQLModel, table=True):
     """The step from one version to the next; without `to_version` the article is gone.
 
     The change happened between `last_unchanged_at` (the last visit that still found the old text) and `detected_at`.
-    `box_key`: the edit of a box that several articles carry, or ""; `box_articles`: the others that carried it then;
-    `told_with`: the change by which that edit was told already.
+    `box_key`: the edit of words that several articles may carry, or ""; `box_articles`: the others that carried the box
+    then; `told_with`: the change by which that edit was told already. `copies`: what copies of the article read then.
+    `untold`: why nobody was told, or "".
     """
 
     id: int | None = Field(default=None, primary_key=True)
     article_id: int = Field(foreign_key="article.id", index=True)
     from_version: int | None = None
     to_version: int | None = None
-    detected_at: datetime = _time(index=True, required=True)
-    last_unchanged_at: datetime | None = _time()
+    detected_at: datetime = time_column(index=True, required=True)
+    last_unchanged_at: datetime | None = time_column()
     kinds: list[str] = Field(default_factory=list, sa_type=JSON)
     significance: str
     reason: str = ""
@@ -159,6 +136,8 @@ class Change(SQLModel, table=True):
     box_key: str = Field(default="", index=True)
     box_articles: list[int] | None = Field(default=None, sa_type=JSON)
     told_with: int | None = Field(default=None, foreign_key="change.id", index=True)
+    copies: list[dict[str, Any]] | None = Field(default=None, sa_type=JSON)
+    untold: str = ""
 
 
 class Passage(SQLModel, table=True):
@@ -189,25 +168,33 @@ class ChangeSpeaker(SQLModel, table=True):
 class Alert(SQLModel, table=True):
     """One change (or discovery) for one channel. `uid` is the id a receiver drops a repeat by.
 
-    `state`: waiting, sent or failed. A delivery under way holds `claimed_by` until `claimed_until`.
+    `state`: waiting; grouped (told by the alert `group_id`, which waits); held (its outlet's pages changed shape); sent;
+    or failed. A delivery under way holds `claimed_by` until `claimed_until`. `offered_at`: since when the receiver may
+    know it. Without an article it is a grouped alert or one for the operator, and `content` says what it is about.
     """
 
-    __table_args__ = (Index("ix_alert_due", "state", "next_attempt_at"),)
+    __table_args__ = (
+        Index("ix_alert_due", "state", "next_attempt_at"),
+        Index("ix_alert_queue", "channel", "state", "article_id"),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     uid: str = Field(unique=True)
     channel: str
     event: str
-    article_id: int = Field(foreign_key="article.id", index=True)
+    article_id: int | None = Field(default=None, foreign_key="article.id", index=True)
     change_id: int | None = Field(default=None, foreign_key="change.id", index=True)
+    group_id: int | None = Field(default=None, foreign_key="alert.id", index=True)
+    content: dict[str, Any] | None = Field(default=None, sa_type=JSON)
     rules: list[str] = Field(default_factory=list, sa_type=JSON)
-    created_at: datetime = _time(required=True)
+    created_at: datetime = time_column(required=True)
     state: str = "waiting"
     attempts: int = 0
-    next_attempt_at: datetime | None = _time()
+    next_attempt_at: datetime | None = time_column()
+    offered_at: datetime | None = time_column()
     claimed_by: str = ""
-    claimed_until: datetime | None = _time()
-    sent_at: datetime | None = _time()
+    claimed_until: datetime | None = time_column()
+    sent_at: datetime | None = time_column(index=True)
     error: str = ""
 
 
@@ -216,17 +203,37 @@ class Delivery(SQLModel, table=True):
 
     id: int | None = Field(default=None, primary_key=True)
     alert_id: int = Field(foreign_key="alert.id", index=True)
-    at: datetime = _time(required=True)
+    at: datetime = time_column(required=True)
     ok: bool
     status: int | None = None
     detail: str = ""
 
 
 class ChannelState(SQLModel, table=True):
-    """A channel that is switched off, and why."""
+    """How a channel fares: switched off (`closed_at`), or failing since, and left alone until `paused_until`.
+
+    `reported`: its trouble was told on another channel.
+    """
 
     __tablename__ = "channel_state"
 
     name: str = Field(primary_key=True)
-    closed_at: datetime | None = _time()
+    closed_at: datetime | None = time_column()
+    reason: str = ""
+    failing_since: datetime | None = time_column()
+    failures: int = 0
+    paused_until: datetime | None = time_column()
+    reported: bool = False
+
+
+class OutletHold(SQLModel, table=True):
+    """The time in which an outlet's alerts are held because its pages changed shape; open until `until` or a release."""
+
+    __tablename__ = "outlet_hold"
+
+    id: int | None = Field(default=None, primary_key=True)
+    outlet: str = Field(index=True)
+    since: datetime = time_column(required=True)
+    until: datetime = time_column(required=True)
+    released_at: datetime | None = time_column()
     reason: str = ""

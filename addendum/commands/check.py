@@ -3,17 +3,15 @@
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TextIO
 
 from addendum import build
 from addendum.config import Config
 from addendum.context import Context
 from addendum.output import json_lines, say
-from alerts.delivery import Deliverer
 from crawler import loop
 from crawler.crawl import Crawl
 from scheduler.check import check
-from scheduler.work import Work
 from storage.database import Database
 from storage.feeds import sync_feeds
 
@@ -24,19 +22,22 @@ def run_check(context: Context, *, every: bool, as_json: bool) -> None:
     with context.record() as (config, database):
         sync_feeds(database, build.feed_specs(config))
         with _progress() as progress:
-            result = loop.run(_check(config, database, progress, every=every))
+            output = sys.stderr if as_json else sys.stdout
+            result = loop.run(_check(config, database, progress, output, every=every))
     if as_json:
         json_lines([result])
     else:
         say(_in_words(result))
 
 
-async def _check(config: Config, database: Database, progress: Progress, *, every: bool) -> dict[str, Any]:
-    channels = build.channels(config)
+async def _check(
+    config: Config, database: Database, progress: Progress, output: TextIO, *, every: bool
+) -> dict[str, Any]:
+    deliverer = build.deliverer(config, database, config.web.address, output)
     async with Crawl(build.crawl_settings(config)) as crawl:
-        work = Work(crawl, database, build.topic(config), build.route(config), build.limits(config))
-        deliverer = Deliverer(database, channels, config.web.address)
-        return await check(database, work, deliverer, every=every, progress=progress)
+        work = build.work(config, crawl, database)
+        look = build.upkeep(config, database).look
+        return await check(database, work, deliverer, look, every=every, progress=progress)
 
 
 @contextmanager

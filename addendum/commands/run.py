@@ -7,11 +7,9 @@ import structlog
 from addendum import build
 from addendum.config import Config
 from addendum.context import Context
-from alerts.delivery import Deliverer
 from crawler import loop
 from crawler.crawl import Crawl
 from scheduler.daemon import Daemon
-from scheduler.work import Work
 from storage.database import Database
 from storage.feeds import list_feeds, sync_feeds
 from storage.queries import count_record
@@ -33,8 +31,9 @@ async def _run(config: Config, database: Database) -> None:
     web = config.web.model_copy(update={"port": port})
     app = create_app(database, web.address, web.token)
     async with Crawl(build.crawl_settings(config)) as crawl:
-        work = Work(crawl, database, build.topic(config), build.route(config), build.limits(config))
-        deliverer = Deliverer(database, build.channels(config), web.address)
+        work = build.work(config, crawl, database)
+        deliverer = build.deliverer(config, database, web.address)
+        upkeep = build.upkeep(config, database)
 
         async def serve_pages(stop: asyncio.Event) -> None:
             await serve(app, listening, stop)
@@ -42,4 +41,4 @@ async def _run(config: Config, database: Database) -> None:
         watching = [feed for feed in list_feeds(database) if not feed.paused]
         log.info("watching", topic=config.topic.name, feeds=len(watching), articles=count_record(database)["articles"])
         log.info("web page", url=f"http://{config.web.host}:{port}")
-        await Daemon(database, work, deliverer, serve_pages).run()
+        await Daemon(database, work, deliverer, upkeep, serve_pages).run()

@@ -1,30 +1,57 @@
 """Handing something over by HTTP POST, and what the receiver's answer means."""
 
+import ssl
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from functools import cache
 
 import httpx
 
 from revisions.errors import ChannelClosed, Refused, Retry
 
 TIMEOUT = timedelta(seconds=15)
+LONGEST_WAIT = timedelta(days=7)  # however long a receiver asks for
 
 
-async def post(channel: str, url: str, body: bytes, headers: dict[str, str]) -> int:
-    """The receiver's status, 2xx. Redirects are not followed: a signed message goes where it was addressed.
+class Poster:
+    """Posts for one channel; the connection is kept from one message to the next until `close`.
 
-    Raises `Retry` for network failures, 429 and 5xx, `ChannelClosed` for 410, `Refused` for anything else.
+    Redirects are not followed: a signed message goes where it was addressed.
     """
-    try:
-        async with httpx.AsyncClient(timeout=TIMEOUT.total_seconds(), follow_redirects=False) as client:
-            response = await client.post(url, content=body, headers={"User-Agent": "Addendum", **headers})
-    except httpx.InvalidURL as error:
-        raise Refused(f"this is no address to send to ({error})", channel) from error
-    except httpx.UnsupportedProtocol as error:
-        raise Refused("the address must begin with http:// or https://", channel) from error
-    except httpx.HTTPError as error:
-        raise Retry(f"the receiver cannot be reached ({_reason(error)})", channel) from error
-    return _judge(channel, response)
+
+    def __init__(self, channel: str, url: str) -> None:
+        self._channel = channel
+        self._url = url
+        self._client: httpx.AsyncClient | None = None
+
+    async def post(self, body: bytes, headers: dict[str, str]) -> int:
+        """The receiver's status, 2xx.
+
+        Raises `Retry` for network failures, 429 and 5xx, `ChannelClosed` for 410, `Refused` for anything else.
+        """
+        self._client = self._client or httpx.AsyncClient(
+            timeout=TIMEOUT.total_seconds(), follow_redirects=False, verify=_trust()
+        )
+        try:
+            response = await self._client.post(self._url, content=body, headers={"User-Agent": "Addendum", **headers})
+        except httpx.InvalidURL as error:
+            raise Refused(f"this is no address to send to ({error})", self._channel) from error
+        except httpx.UnsupportedProtocol as error:
+            raise Refused("the address must begin with http:// or https://", self._channel) from error
+        except httpx.HTTPError as error:
+            raise Retry(f"the receiver cannot be reached ({_reason(error)})", self._channel) from error
+        return _judge(self._channel, response)
+
+    async def close(self) -> None:
+        client, self._client = self._client, None
+        if client:
+            await client.aclose()
+
+
+@cache
+def _trust() -> ssl.SSLContext:
+    """Made once: reading the authorities' certificates takes longer than a delivery."""
+    return httpx.create_ssl_context()
 
 
 def _judge(channel: str, response: httpx.Response) -> int:
@@ -43,13 +70,16 @@ def _judge(channel: str, response: httpx.Response) -> int:
 def _retry_after(response: httpx.Response) -> timedelta | None:
     """`Retry-After` as seconds or as a date (RFC 9110, 10.2.3)."""
     value = response.headers.get("retry-after", "").strip()
-    if value.isdigit():
-        return timedelta(seconds=min(int(value), 7 * 24 * 3600))
+    if value.isascii() and value.isdigit():
+        return min(LONGEST_WAIT, timedelta(seconds=int(value[:9])))
     try:
         moment = parsedate_to_datetime(value) if value else None
     except ValueError:
         return None
-    return max(timedelta(0), moment.replace(tzinfo=moment.tzinfo or UTC) - datetime.now(UTC)) if moment else None
+    if moment is None:
+        return None
+    wait = moment.replace(tzinfo=moment.tzinfo or UTC) - datetime.now(UTC)
+    return min(LONGEST_WAIT, max(timedelta(0), wait))
 
 
 def _reason(error: httpx.HTTPError) -> str:

@@ -1,93 +1,130 @@
 """Slack, by incoming webhook, as Block Kit.
 
-Words of an article go into rich text, where Slack looks for no markup and no mentions; our own lines are escaped
-mrkdwn. Limits: docs.slack.dev/reference/block-kit.
+All words go into rich text, which is structure and not markup: Slack looks there for no mentions, links or formatting,
+so an article's words stay in their place. The line for notifications is mrkdwn and is escaped. Limits:
+docs.slack.dev/reference/block-kit.
 """
 
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 
 from slack_sdk.models.blocks import (
     Block,
-    ContextBlock,
-    MarkdownTextObject,
     RichTextBlock,
     RichTextElementParts,
     RichTextQuoteElement,
-    SectionBlock,
+    RichTextSectionElement,
 )
 
-from alerts.channels.http import post
+from alerts.channels.http import Poster
+from alerts.fit import fit
 from alerts.message import Message
+from alerts.plain import more
 from revisions.align import Edit, Span
 from revisions.render import Line
 
-LONGEST_LINE = 600  # characters of one changed paragraph shown
-LONGEST_SECTION = 2900  # Slack allows 3000
+MOST_BLOCKS = 50
+LONGEST_TEXT = 2900  # Slack allows 3000 characters to a text object
+LONGEST_FALLBACK = 600
+LONGEST_URL = 2900
+_COMMAND = re.compile(r"<(?=[!@#])")  # how a mention or a command begins in mrkdwn
+
+Text = RichTextElementParts.Text
+Style = RichTextElementParts.TextStyle
 
 
 class Slack:
+    at_once = 1  # Slack takes one message a second
+
     def __init__(self, name: str, url: str) -> None:
         self.name = name
-        self._url = url
+        self._poster = Poster(name, url)
 
     async def send(self, message: Message) -> int:
-        body = {"text": escape(message.subject)[:LONGEST_SECTION], "blocks": [b.to_dict() for b in blocks(message)]}
-        return await post(self.name, self._url, json.dumps(body).encode(), {"content-type": "application/json"})
+        return await self._poster.post(json.dumps(body(message)).encode(), {"content-type": "application/json"})
+
+    async def close(self) -> None:
+        await self._poster.close()
+
+
+def body(message: Message) -> dict[str, object]:
+    """What is posted. Links are not unfolded: a message is never more than a screen."""
+    return {
+        "text": fit(escape(message.subject), LONGEST_FALLBACK),
+        "blocks": [block.to_dict() for block in blocks(message)],
+        "unfurl_links": False,
+        "unfurl_media": False,
+    }
 
 
 def blocks(message: Message) -> list[Block]:
-    """The message as validated blocks: what happened, the words, when, and links."""
-    parts: list[Block] = [SectionBlock(text=MarkdownTextObject(text=_head(message)))]
-    parts += [RichTextBlock(elements=[_quote(line)]) for line in message.changed]
-    small = [*message.facts, *([f"and {message.more} more changed paragraphs"] if message.more else [])]
-    if links := " · ".join(f"<{url}|{name}>" for name, url in message.links.items()):
-        small.append(links)
+    """The message as validated blocks: what happened, the words, the notice, when, and links."""
+    parts: list[Block] = [_section(_head(message))]
+    parts += [RichTextBlock(elements=[RichTextQuoteElement(elements=list(_runs(line)))]) for line in message.changed]
+    parts += [
+        _section([*_linked(item.subject, item.url, bold=True), _text(f"\n{item.summary}")]) for item in message.items
+    ]
+    parts += [
+        _section([_text("Notice as printed: ", bold=True), _text(f"“{notice}”", italic=True)])
+        for notice in message.notices
+    ]
+    small = [*message.facts, *filter(None, [more(message)])]
     if small:
-        texts = [fact if fact == links else escape(fact) for fact in small]
-        parts.append(ContextBlock(elements=[MarkdownTextObject(text=_fit(" · ".join(texts), 1900))]))
-    return parts
+        parts.append(_section([_text(" · ".join(small))]))
+    if links := [(name, url) for name, url in message.links if _is_web(url)]:
+        parts.append(_section([part for at, link in enumerate(links) for part in _link_with_dot(at, link)]))
+    return parts[:MOST_BLOCKS]
 
 
-def _head(message: Message) -> str:
-    title = escape(_fit(message.subject, 300))
-    linked = f"<{_address(message.article_url)}|{title}>" if message.article_url else title
-    return f"*{linked}*\n{escape(_fit(message.summary, 1500))}"
+def _head(message: Message) -> list[object]:
+    address = next((url for _, url in message.links), "")
+    return [*_linked(message.subject, address, bold=True), _text(f"\n{message.summary}")]
 
 
-def _quote(line: Line) -> RichTextQuoteElement:
-    return RichTextQuoteElement(elements=list(_runs(line)))
+def _linked(text: str, url: str, *, bold: bool) -> list[object]:
+    return [_link(text, url, bold=bold)] if _is_web(url) else [_text(text, bold=bold)]
+
+
+def _link_with_dot(at: int, link: tuple[str, str]) -> list[object]:
+    name, url = link
+    return [*([_text(" · ")] if at else []), _link(name, url)]
+
+
+def _section(elements: Iterable[object]) -> RichTextBlock:
+    return RichTextBlock(elements=[RichTextSectionElement(elements=list(elements))])  # type: ignore[arg-type]
 
 
 def _runs(line: Line) -> Iterator[RichTextElementParts.Text]:
-    """Added words bold, removed words struck through; nothing beyond the limit."""
-    room = LONGEST_LINE
-    for span in line.spans:
-        text = _fit(span.text, room)
-        room -= len(text)
-        yield RichTextElementParts.Text(text=text, style=_style(span))
-        if room <= 0:
-            return
+    """Added words bold, removed words struck through."""
+    return (Text(text=_harmless(span.text), style=_style(span)) for span in line.spans if span.text)
 
 
 def _style(span: Span) -> RichTextElementParts.TextStyle | None:
     if span.edit is Edit.INSERT:
-        return RichTextElementParts.TextStyle(bold=True)
-    return RichTextElementParts.TextStyle(strike=True) if span.edit is Edit.DELETE else None
+        return Style(bold=True)
+    return Style(strike=True) if span.edit is Edit.DELETE else None
+
+
+def _text(text: str, *, bold: bool = False, italic: bool = False) -> RichTextElementParts.Text:
+    style = Style(bold=bold or None, italic=italic or None) if bold or italic else None
+    return Text(text=_harmless(fit(text, LONGEST_TEXT)), style=style)
+
+
+def _link(text: str, url: str, *, bold: bool = False) -> RichTextElementParts.Link:
+    style = Style(bold=True) if bold else None
+    return RichTextElementParts.Link(url=url, text=_harmless(fit(text, LONGEST_TEXT)), style=style)
+
+
+def _is_web(url: str) -> bool:
+    return url.startswith(("http://", "https://")) and len(url) <= LONGEST_URL
+
+
+def _harmless(text: str) -> str:
+    """A word joiner (U+2060, shown as nothing) in what would be a command if it were ever read as mrkdwn."""
+    return _COMMAND.sub("<\u2060", text)
 
 
 def escape(text: str) -> str:
     """Slack's three characters; without them no mention, link or channel command can begin."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-
-
-def _address(url: str) -> str:
-    return url.replace("|", "%7C").replace(">", "%3E").replace("<", "%3C")
-
-
-def _fit(text: str, limit: int) -> str:
-    """At most `limit` characters, cut between words."""
-    if len(text) <= limit:
-        return text
-    cut = text[: max(1, limit - 2)]
-    return (cut.rsplit(" ", 1)[0] if " " in cut else cut) + " …"

@@ -1,21 +1,24 @@
 """Webhooks as the Standard Webhooks specification has them (standardwebhooks.com, 1.0.0)."""
 
 import json
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from standardwebhooks.webhooks import Webhook as Signer
 
-from alerts.channels.http import post
+from alerts.channels.http import Poster
 from alerts.message import Message
 
 
 class Webhook:
-    """POST of the contract's JSON, signed when the channel has a secret."""
+    """POST of the contract's JSON. Signed with each of its secrets, so that one can take another's place."""
 
-    def __init__(self, name: str, url: str, secret: str = "") -> None:
+    at_once = 8
+
+    def __init__(self, name: str, url: str, secrets: Sequence[str] = ()) -> None:
         self.name = name
-        self._url = url
-        self._signer = Signer(secret) if secret else None
+        self._signers = [Signer(secret) for secret in secrets]
+        self._poster = Poster(name, url)
 
     async def send(self, message: Message) -> int:
         body = json.dumps(message.payload, ensure_ascii=False, separators=(",", ":"))
@@ -25,6 +28,10 @@ class Webhook:
             "webhook-id": message.uid,
             "webhook-timestamp": str(int(now.timestamp())),
         }
-        if self._signer:
-            headers["webhook-signature"] = self._signer.sign(message.uid, now, body)
-        return await post(self.name, self._url, body.encode(), headers)
+        if self._signers:
+            signatures = (signer.sign(message.uid, now, body) for signer in self._signers)
+            headers["webhook-signature"] = " ".join(signatures)
+        return await self._poster.post(body.encode(), headers)
+
+    async def close(self) -> None:
+        await self._poster.close()

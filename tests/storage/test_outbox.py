@@ -36,7 +36,7 @@ def claim(database: Database, now: datetime = NOW, owner: str = "me", dead: tupl
 def test_an_alert_is_claimed_once_and_in_order_within_its_article(filled: Database) -> None:
     assert claim(filled) == ["msg_1", "msg_3"]
     assert claim(filled, owner="other") == []
-    outbox.settle(filled, 1, Attempt(True, NOW, 200))
+    outbox.settle(filled, [(1, Attempt(True, NOW, 200))])
     assert claim(filled) == ["msg_2"]
 
 
@@ -51,8 +51,8 @@ def test_what_a_dead_process_held_is_free_at_once_and_otherwise_when_the_lease_e
 
 def test_a_failure_waits_for_its_next_attempt_and_one_for_good_can_be_retried(filled: Database) -> None:
     claim(filled)
-    outbox.settle(filled, 1, Attempt(False, NOW, 503, "busy", next_at=NOW + timedelta(minutes=5)))
-    outbox.settle(filled, 3, Attempt(False, NOW, 404, "no such hook"))
+    outbox.settle(filled, [(1, Attempt(False, NOW, 503, "busy", next_at=NOW + timedelta(minutes=5)))])
+    outbox.settle(filled, [(3, Attempt(False, NOW, 404, "no such hook"))])
     assert claim(filled) == []
     assert claim(filled, now=NOW + timedelta(minutes=5)) == ["msg_1"]
     assert outbox.counts(filled) == {"waiting": 2, "sent": 0, "failed": 1}
@@ -62,7 +62,7 @@ def test_a_failure_waits_for_its_next_attempt_and_one_for_good_can_be_retried(fi
 
 def test_a_closed_channel_is_known_and_opened_again_by_retry(filled: Database) -> None:
     claim(filled)
-    outbox.settle(filled, 1, Attempt(False, NOW, 410, "wants no more", closes_channel=True))
+    outbox.settle(filled, [(1, Attempt(False, NOW, 410, "wants no more", closes_channel=True))])
     assert outbox.closed_channels(filled) == {"desk": "wants no more"}
     outbox.retry(filled, NOW, [1])
     assert outbox.closed_channels(filled) == {}
