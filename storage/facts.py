@@ -62,8 +62,8 @@ class VisitFacts:
 class Event:
     """Something alerts can be about, as rules judge it. A discovery has no kinds and no significance.
 
-    `speakers`: whose words came, went or were reworded. `said`: the words of notices and speakers that came. `texts`: the
-    text before and after, where there are both.
+    `speakers`: whose words came, went or were reworded. `said`: the words of notices and speakers that came. `texts`:
+    the text before and after, where there are both.
     """
 
     type: str  # discovered, updated, gone, restored

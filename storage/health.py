@@ -89,8 +89,8 @@ def _little_space(database: Database, now: datetime) -> list[Trouble]:
     if free is None or free >= LITTLE_SPACE:
         return []
     text = (
-        f"{free / 1e6:.0f} MB are left where the record is kept. Free some space, or move the record (service.database); "
-        f"when the disk is full no change can be recorded."
+        f"{free / 1e6:.0f} MB are left where the record is kept. Free some space, or move the record "
+        f"(service.database); when the disk is full no change can be recorded."
     )
     return [Trouble("disk", f"disk:{now:%Y-%m-%d}", "The disk is nearly full", text)]
 

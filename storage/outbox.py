@@ -46,9 +46,9 @@ def claim(
     """A channel's alerts due for delivery, claimed for `owner` until the lease ends.
 
     A claim by one of `dead_owners`, or whose lease is over, counts for nothing. At most one alert of an article at a
-    time, the oldest that still waits, so that a reader is told things in the order they happened. The oldest first, but
-    where more than `limit` wait half of them are the newest, so that a backlog holds up no news. With `created_before`, what is younger and was
-    never offered waits, but for grouped alerts and the operator's.
+    time, the oldest that still waits, so that a reader is told things in the order they happened. The oldest first; but
+    where more than `limit` wait, half of them are the newest, so that a backlog holds up no news.
+    With `created_before`, what is younger and was never offered waits, but for grouped alerts and the operator's.
     """
     unsettled = (Alert.channel == channel, col(Alert.state).in_(("waiting", "grouped")))
     first_of_article = select(func.min(Alert.id)).where(*unsettled).group_by(col(Alert.article_id))

@@ -168,9 +168,9 @@ class ChangeSpeaker(SQLModel, table=True):
 class Alert(SQLModel, table=True):
     """One change (or discovery) for one channel. `uid` is the id a receiver drops a repeat by.
 
-    `state`: waiting; grouped (told by the alert `group_id`, which waits); held (its outlet's pages changed shape); sent;
-    or failed. A delivery under way holds `claimed_by` until `claimed_until`. `offered_at`: since when the receiver may
-    know it. Without an article it is a grouped alert or one for the operator, and `content` says what it is about.
+    `state`: waiting; grouped (told by the alert `group_id`, which waits); held (its outlet's pages changed shape);
+    sent; or failed. A delivery under way holds `claimed_by` until `claimed_until`. `offered_at`: since when the
+    receiver may know it. Without an article it is a grouped alert, or one for the operator, and `content` says what of.
     """
 
     __table_args__ = (
@@ -227,7 +227,7 @@ class ChannelState(SQLModel, table=True):
 
 
 class OutletHold(SQLModel, table=True):
-    """The time in which an outlet's alerts are held because its pages changed shape; open until `until` or a release."""
+    """While an outlet's alerts are held because its pages changed shape: until `until`, or a release."""
 
     __tablename__ = "outlet_hold"
 
