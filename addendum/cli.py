@@ -231,7 +231,9 @@ def feeds_export(ctx: typer.Context) -> None:
 @alerts_app.command("list")
 def alerts_list(
     ctx: typer.Context,
-    state: Annotated[str, typer.Option(metavar="waiting|grouped|held|sent|failed", help="Only alerts in this state.")] = "",
+    state: Annotated[
+        str, typer.Option(metavar="waiting|grouped|held|sent|failed", help="Only alerts in this state.")
+    ] = "",
     limit: Annotated[int, typer.Option(min=1, help="At most so many.")] = 50,
     as_json: AsJson = False,
 ) -> None:

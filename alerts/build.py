@@ -14,9 +14,8 @@ def message_for(database: Database, alert: Alert, public_url: str, zone: tzinfo 
     """Times in the message are given in `zone`."""
     if alert.event == groups.EVENT:
         assert alert.id is not None
-        return for_group(
-            alert, [_told(database, member) for member in groups.members_of(database, alert.id)], public_url
-        )
+        members = groups.members_of(database, alert.id)
+        return for_group(alert, [_told(database, member) for member in members], public_url)
     if alert.article_id is None:
         return for_operator(alert)
     told = _told(database, alert)

@@ -28,6 +28,7 @@ log = structlog.get_logger()
 # Waits before the next attempt: 28 hours in all, in the spirit of the Standard Webhooks specification's schedule.
 WAITS = [timedelta(seconds=s) for s in (5, 30, 120, 300, 900, 1800, 3600, 7200, 14400, 28800, 43200)]
 LEASE = timedelta(seconds=60)  # longer than any channel's own time limit
+LONGEST_PAUSE = timedelta(minutes=15)  # of a channel in trouble, before another of its alerts is tried
 AT_ONCE = 40  # alerts claimed together
 
 
@@ -176,7 +177,9 @@ class Deliverer:
         status = error.status if isinstance(error, DeliveryError) else None
         pause_until = None
         if isinstance(error, Retry):
-            pause_until = now + wait_after(outbox.channel_failures(self._database, alert.channel), error)
+            pause = wait_after(outbox.channel_failures(self._database, alert.channel), error)
+            pause_until = now + max(error.after or timedelta(0), min(pause, LONGEST_PAUSE))
+            next_at = next_at and max(next_at, pause_until)
         said = "alert not sent, will be tried again" if next_at else "alert failed for good"
         log.warning(
             said, channel=alert.channel, alert=alert.id, reason=error.reason, next=next_at and next_at.isoformat()

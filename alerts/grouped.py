@@ -84,8 +84,7 @@ def _subject(told: Sequence[Told]) -> str:
 def _summary(told: Sequence[Told]) -> str:
     weights = Counter(t.record.change.significance for t in told if t.record)
     speakers = Counter(s["speaker"] for t in told if t.record for s in t.record.change.statements)
-    said = ", ".join(
-        f"{weights[s.value]} {s.value}" for s in sorted(Significance, key=lambda s: -s.rank) if weights[s.value]
-    )
+    heaviest = sorted(Significance, key=lambda weight: -weight.rank)
+    said = ", ".join(f"{weights[weight.value]} {weight.value}" for weight in heaviest if weights[weight.value])
     names = ", ".join(f"{name} ({count})" for name, count in speakers.most_common(3))
     return f"{said or 'new articles'}{f'; words of {names}' if names else ''}"

@@ -96,6 +96,7 @@ def for_discovery(
     """The message about an article newly found."""
     title = one_line(article.title or article.url)
     published = f"published {moment(article.published_at, zone)}" if article.published_at else "no date of publication"
+    found = f"found {moment(article.first_seen_at, zone)}"
     copy = [f"a copy of “{one_line(original.title)}” ({one_line(original.outlet)})"] if original else []
     return Message(
         uid=alert.uid,
@@ -107,9 +108,7 @@ def for_discovery(
         title=title,
         outlet=one_line(article.outlet),
         links=(("the article", article.url), ("its history", f"{public_url}/articles/{article.id}")),
-        facts=tuple(
-            fit(fact, LONGEST_FACT) for fact in (published, f"found {moment(article.first_seen_at, zone)}", *copy)
-        ),
+        facts=tuple(fit(fact, LONGEST_FACT) for fact in (published, found, *copy)),
         thread=f"article-{article.id}",
     )
 
@@ -132,7 +131,7 @@ def _of_trouble(uid: str, trouble: Trouble, at: datetime) -> Message:
         at=at,
         subject=fit(one_line(trouble.subject), LONGEST_SUBJECT),
         summary=fit(clean(trouble.text), 2 * LONGEST_FACT),
-        payload=_body(OPERATOR, at, data),
+        payload=_body("operator.trouble", at, data),
         thread=f"operator-{trouble.kind}",
     )
 
@@ -146,7 +145,7 @@ def for_test(uid: str, channel: str, at: datetime) -> Message:
 
 def payload(alert: Alert, data: dict[str, Any]) -> dict[str, Any]:
     """The webhook's body; the same for every attempt, so that a repeat is recognised."""
-    kind = f"article.{alert.event}" if alert.article_id is not None else alert.event
+    kind = "alerts.grouped" if alert.article_id is None else f"article.{alert.event}"
     return _body(kind, alert.created_at, data)
 
 

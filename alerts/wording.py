@@ -72,12 +72,8 @@ def facts(record: ChangeRecord, zone: tzinfo) -> tuple[str, ...]:
 
 def _box_fact(record: ChangeRecord) -> str:
     """The other articles that carry the words, those that were seen to change first."""
-    where = (
-        f"in a box that stands in {len(record.together) + 1} articles; also in"
-        if record.change.box_articles
-        else "also in"
-    )
-    return f"{where}: {_named([other.article for other in record.together], list(map(_state, record.together)))}"
+    box = f"in a box that stands in {len(record.together) + 1} articles; " if record.change.box_articles else ""
+    return f"{box}also in: {_named([other.article for other in record.together], list(map(_state, record.together)))}"
 
 
 def _state(other: BoxArticle) -> str:

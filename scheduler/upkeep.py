@@ -78,8 +78,8 @@ class Upkeep:
                     kind="database",
                     key=f"locked:{self._locked_since.isoformat()}",
                     subject="The record cannot be written",
-                    text=f"Since {self._locked_since:%-d %B %Y, %H:%M UTC}: {error.reason}. Nothing recorded is lost, and "
-                    f"what changes meanwhile is found when it can be written again.",
+                    text=f"Since {self._locked_since:%-d %B %Y, %H:%M UTC}: {error.reason}. Nothing recorded is lost, "
+                    f"and what changes meanwhile is found when it can be written again.",
                 )
             )
             self._is_told = True

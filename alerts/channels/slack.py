@@ -62,13 +62,10 @@ def blocks(message: Message) -> list[Block]:
     """The message as validated blocks: what happened, the words, the notice, when, and links."""
     parts: list[Block] = [_section(_head(message))]
     parts += [RichTextBlock(elements=[RichTextQuoteElement(elements=list(_runs(line)))]) for line in message.changed]
-    parts += [
-        _section([*_linked(item.subject, item.url, bold=True), _text(f"\n{item.summary}")]) for item in message.items
-    ]
-    parts += [
-        _section([_text("Notice as printed: ", bold=True), _text(f"“{notice}”", italic=True)])
-        for notice in message.notices
-    ]
+    for item in message.items:
+        parts.append(_section([*_linked(item.subject, item.url, bold=True), _text(f"\n{item.summary}")]))
+    for notice in message.notices:
+        parts.append(_section([_text("Notice as printed: ", bold=True), _text(f"“{notice}”", italic=True)]))
     small = [*message.facts, *filter(None, [more(message)])]
     if small:
         parts.append(_section([_text(" · ".join(small))]))

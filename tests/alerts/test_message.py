@@ -5,9 +5,9 @@ import json
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from alerts.channels.email import compose
+from alerts.channels.mail import compose
 from alerts.channels.slack import blocks, escape
-from alerts.message import as_text
+from alerts.plain import as_text
 from tests.alerts.samples import HOSTILE, message
 
 ANY_TEXT = st.one_of(st.text(), st.just(HOSTILE), st.just("word" * 20_000), st.just("a b " * 5_000))
