@@ -25,6 +25,7 @@ MOST_CHARACTERS = 1800  # of all of them together, about a screen
 LONGEST_LINE = 700
 LONGEST_SUBJECT = 200
 LONGEST_FACT = 600
+LONGEST_URL = 2000
 LONGEST_IN_PAYLOAD = 4000  # characters of one text; the Standard Webhooks specification advises small payloads
 
 
@@ -73,13 +74,9 @@ def for_change(alert: Alert, record: ChangeRecord, public_url: str, zone: tzinfo
         subject=fit(one_line(subject(record)), LONGEST_SUBJECT),
         summary=fit(clean(record.change.summary), LONGEST_FACT),
         payload=payload(alert, {"change": change_json(record, public_url)}),
-        title=one_line(record.article.title or record.article.url),
+        title=fit(one_line(record.article.title or record.article.url), LONGEST_SUBJECT),
         outlet=one_line(record.article.outlet),
-        links=(
-            ("the article", record.article.url),
-            ("the difference", links["diff"] or ""),
-            ("its history", links["article"] or ""),
-        ),
+        links=_links(record.article.url, ("the difference", links["diff"]), ("its history", links["article"])),
         facts=tuple(fit(one_line(fact), LONGEST_FACT) for fact in facts(record, zone)),
         notices=tuple(
             fit(one_line(n["text"]), LONGEST_LINE) for n in record.change.notices if n["action"] != "removed"
@@ -94,7 +91,7 @@ def for_discovery(
     alert: Alert, article: Article, public_url: str, zone: tzinfo = UTC, original: Article | None = None
 ) -> Message:
     """The message about an article newly found."""
-    title = one_line(article.title or article.url)
+    title = fit(one_line(article.title or article.url), LONGEST_SUBJECT)
     published = f"published {moment(article.published_at, zone)}" if article.published_at else "no date of publication"
     found = f"found {moment(article.first_seen_at, zone)}"
     copy = [f"a copy of “{one_line(original.title)}” ({one_line(original.outlet)})"] if original else []
@@ -107,9 +104,19 @@ def for_discovery(
         payload=payload(alert, {"article": article_json(article)}),
         title=title,
         outlet=one_line(article.outlet),
-        links=(("the article", article.url), ("its history", f"{public_url}/articles/{article.id}")),
+        links=_links(article.url, ("its history", f"{public_url}/articles/{article.id}")),
         facts=tuple(fit(fact, LONGEST_FACT) for fact in (published, found, *copy)),
         thread=f"article-{article.id}",
+    )
+
+
+def _links(page: str, *ours: tuple[str, str | None]) -> tuple[tuple[str, str], ...]:
+    """Addresses people can follow: of the web, and no longer than a message bears."""
+    all_of_them = (("the article", page), *ours)
+    return tuple(
+        (name, url)
+        for name, url in all_of_them
+        if url and url.startswith(("http://", "https://")) and len(url) <= LONGEST_URL and url == one_line(url)
     )
 
 

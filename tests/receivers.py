@@ -1,6 +1,8 @@
 """Receivers of alerts over real sockets: an HTTP endpoint that can be told what to answer, and a mail server."""
 
+import ssl
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -8,7 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 
 from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP, Envelope, Session
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
 
 
 @dataclass(frozen=True)
@@ -20,17 +22,26 @@ class Received:
 
 @dataclass
 class Receiver:
-    """Takes POSTs and remembers them. `answers` are statuses given in turn, the last one for good."""
+    """Takes POSTs and remembers them. `answers` are statuses given in turn, the last one for good; 0: hang up.
+
+    `on_receipt` is called with what came in before it is answered; `certificate` makes it an HTTPS server.
+    """
 
     answers: list[int] = field(default_factory=lambda: [200])
     headers: dict[str, str] = field(default_factory=dict)
     received: list[Received] = field(default_factory=list)
     hang: threading.Event | None = None
+    on_receipt: Callable[[Received], None] = lambda _: None
+    certificate: ssl.SSLContext | None = None
 
     def __enter__(self) -> Self:
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
         self._server.daemon_threads = True
-        self.url = f"http://127.0.0.1:{self._server.server_port}"
+        scheme = "http"
+        if self.certificate:
+            scheme = "https"
+            self._server.socket = self.certificate.wrap_socket(self._server.socket, server_side=True)
+        self.url = f"{scheme}://127.0.0.1:{self._server.server_port}"
         threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
         return self
 
@@ -46,12 +57,21 @@ class Receiver:
 
 def _handler(receiver: Receiver) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True
+
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            receiver.received.append(Received(self.path, {k.lower(): v for k, v in self.headers.items()}, body))
+            received = Received(self.path, {k.lower(): v for k, v in self.headers.items()}, body)
+            receiver.received.append(received)
+            receiver.on_receipt(received)
             if receiver.hang:
                 receiver.hang.wait(60)
             status = receiver.answers.pop(0) if len(receiver.answers) > 1 else receiver.answers[0]
+            if status == 0:
+                self.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Le")
+                self.close_connection = True
+                return
             self.send_response(status)
             for name, value in receiver.headers.items():
                 self.send_header(name, value)
@@ -68,10 +88,41 @@ def _handler(receiver: Receiver) -> type[BaseHTTPRequestHandler]:
 class MailServer:
     """A real SMTP server that keeps what it is given."""
 
-    def __init__(self) -> None:
+    def __init__(
+        self, *, starttls: ssl.SSLContext | None = None, tls: ssl.SSLContext | None = None, login: str = ""
+    ) -> None:
+        """`login`: "user:password", asked for (over TLS only) where it is given."""
         self.mails: list[EmailMessage] = []
         self.recipients: list[list[str]] = []
-        self._controller = _FreePort(self, hostname="127.0.0.1", port=0)
+        self.refuses = ""
+        self._scheme = "smtps" if tls else "smtp"
+        self._login = login
+        self._controller = _FreePort(
+            self,
+            hostname="127.0.0.1",
+            port=0,
+            tls_context=starttls,
+            ssl_context=tls,
+            authenticator=self._check,
+            auth_required=bool(login),
+            auth_require_tls=not tls,
+        )
+
+    def _check(self, _server: SMTP, _session: Session, _envelope: Envelope, _mechanism: str, data: Any) -> AuthResult:
+        is_right = f"{data.login.decode()}:{data.password.decode()}" == self._login
+        return AuthResult(success=is_right, handled=False)
+
+    def address(self, options: str = "", login: str = "") -> str:
+        """The channel's `smtp` for this server."""
+        return f"{self._scheme}://{login and login + '@'}127.0.0.1:{self._controller.port}{options}"
+
+    async def handle_RCPT(  # noqa: N802
+        self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
+    ) -> str:
+        if address == self.refuses:
+            return "550 nobody of that name"
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
 
     def __enter__(self) -> Self:
         self._controller.start()
@@ -82,7 +133,7 @@ class MailServer:
 
     @property
     def url(self) -> str:
-        return f"smtp://127.0.0.1:{self._controller.port}?starttls=never"
+        return self.address("?starttls=never")
 
     async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
         content = envelope.content if isinstance(envelope.content, bytes) else (envelope.content or "").encode()

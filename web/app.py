@@ -13,6 +13,7 @@ from jinja2 import Environment, PackageLoader, select_autoescape
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy.exc import SQLAlchemyError
 
+from alerts.schemas import webhook_schema
 from revisions.errors import AddendumError
 from revisions.render import as_html
 from storage import queries
@@ -28,7 +29,7 @@ _POLICY = (
 
 
 def create_app(database: Database, public_url: str, token: str = "") -> FastAPI:
-    """The application over one record. With a token, everything but /healthz asks for it."""
+    """The application over one record. With a token, everything but /healthz and schemas asks for it."""
     app = FastAPI(title="Addendum", docs_url="/api/docs", redoc_url=None, openapi_url="/api/openapi.json")
     app.state.database, app.state.public_url, app.state.token = database, public_url, token
     app.middleware("http")(_headers)
@@ -49,6 +50,7 @@ def create_app(database: Database, public_url: str, token: str = "") -> FastAPI:
         include_in_schema=False,
     )
     app.add_api_route("/api/v1/changes", changes_api, dependencies=guarded)
+    app.add_api_route("/api/v1/schemas/webhook.json", webhook_schema_api)
     app.state.metrics = registry_for(database)
     return app
 
@@ -160,3 +162,8 @@ def changes_api(request: Request, database: Record, limit: int = 50) -> list[dic
     """The newest changes, as in the contract."""
     records = queries.list_changes(database, ChangeFilter(), limit=max(1, min(limit, 500)))
     return [change_json(record, request.app.state.public_url) for record in records]
+
+
+def webhook_schema_api() -> JSONResponse:
+    """The JSON Schema of what a webhook is sent."""
+    return JSONResponse(webhook_schema(), media_type="application/schema+json")

@@ -1,13 +1,10 @@
 """`addendum doctor`: what stands in the way of a running watch, and what to do about it."""
 
 import asyncio
-import shutil
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from pathlib import Path
-
-from sqlalchemy import make_url
+from datetime import UTC, datetime
 
 from addendum import build
 from addendum.config import Config
@@ -20,9 +17,9 @@ from revisions.errors import AddendumError, FetchError
 from storage import outbox
 from storage.database import Database
 from storage.feeds import list_feeds, sync_feeds
+from storage.health import LITTLE_SPACE, free_space
+from storage.holds import list_holds
 from storage.tables import Feed
-
-LITTLE_SPACE = 1_000_000_000  # bytes
 
 
 @dataclass(frozen=True)
@@ -61,26 +58,34 @@ def _configuration(config: Config) -> Iterator[Finding]:
 
 def _database(config: Config, database: Database) -> Iterator[Finding]:
     yield Finding("database", "ok", f"{database.name}, schema {database.revision()}")
-    url = make_url(config.service.database)
-    if url.get_backend_name() == "sqlite" and url.database:
-        free = shutil.disk_usage(Path(url.database).resolve().parent).free
+    free = free_space(database)
+    if free is not None:
         state = "problem" if free < LITTLE_SPACE else "ok"
         remedy = "; free some, or move the database" if state == "problem" else ""
         yield Finding("disk", state, f"{free / 1e9:.1f} GB free{remedy}")
-    waiting = outbox.counts(database)
-    if waiting["failed"]:
-        yield Finding("alerts", "problem", f"{waiting['failed']} failed; see `addendum alerts list --state failed`")
+    failed = outbox.counts(database)["failed"]
+    if failed:
+        yield Finding("alerts", "problem", f"{failed} failed; see `addendum alerts list --state failed`")
+    configured = {channel.name for channel in config.channels}
+    for name, count in outbox.waiting_by_channel(database).items():
+        if name not in configured:
+            yield Finding(name, "problem", f"{count} alerts wait for this channel, which is not configured any more")
+    for hold, count in list_holds(database, datetime.now(UTC)):
+        yield Finding(
+            hold.outlet, "note", f"{count} alerts are held, its pages changed shape; see `addendum alerts held`"
+        )
 
 
 def _channels(config: Config, database: Database) -> Iterator[Finding]:
-    closed = outbox.closed_channels(database)
+    troubled = {state.name: state for state in outbox.troubled_channels(database)}
     try:
         build.channels(config)
     except AddendumError as error:
         yield Finding("channels", "problem", str(error))
     for channel in config.channels:
-        if channel.name in closed:
-            yield Finding(channel.name, "problem", f"{closed[channel.name]}; `addendum alerts retry` opens it again")
+        if state := troubled.get(channel.name):
+            remedy = "`addendum alerts retry` opens it again" if state.closed_at else "what waits is tried again"
+            yield Finding(channel.name, "problem", f"{state.reason}; {remedy}")
         elif channel.type == "webhook" and not channel.secret:
             yield Finding(channel.name, "note", "has no secret: its receiver cannot tell our messages from others'")
         else:

@@ -68,8 +68,7 @@ def as_html(message: Message) -> str:
 
 
 def _links(message: Message) -> str:
-    shown = [(name, url) for name, url in message.links if url.startswith(("http://", "https://"))]
-    return " · ".join(f'<a href="{escape(url, quote=True)}">{escape(name)}</a>' for name, url in shown)
+    return " · ".join(f'<a href="{escape(url, quote=True)}">{escape(name)}</a>' for name, url in message.links)
 
 
 def _item(item: Item) -> str:

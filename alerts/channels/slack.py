@@ -27,7 +27,6 @@ from revisions.render import Line
 MOST_BLOCKS = 50
 LONGEST_TEXT = 2900  # Slack allows 3000 characters to a text object
 LONGEST_FALLBACK = 600
-LONGEST_URL = 2900
 _COMMAND = re.compile(r"<(?=[!@#])")  # how a mention or a command begins in mrkdwn
 
 Text = RichTextElementParts.Text
@@ -69,18 +68,18 @@ def blocks(message: Message) -> list[Block]:
     small = [*message.facts, *filter(None, [more(message)])]
     if small:
         parts.append(_section([_text(" · ".join(small))]))
-    if links := [(name, url) for name, url in message.links if _is_web(url)]:
-        parts.append(_section([part for at, link in enumerate(links) for part in _link_with_dot(at, link)]))
+    if message.links:
+        parts.append(_section([part for at, link in enumerate(message.links) for part in _link_with_dot(at, link)]))
     return parts[:MOST_BLOCKS]
 
 
 def _head(message: Message) -> list[object]:
-    address = next((url for _, url in message.links), "")
+    address = message.links[0][1] if message.links else ""
     return [*_linked(message.subject, address, bold=True), _text(f"\n{message.summary}")]
 
 
 def _linked(text: str, url: str, *, bold: bool) -> list[object]:
-    return [_link(text, url, bold=bold)] if _is_web(url) else [_text(text, bold=bold)]
+    return [_link(text, url, bold=bold)] if url else [_text(text, bold=bold)]
 
 
 def _link_with_dot(at: int, link: tuple[str, str]) -> list[object]:
@@ -111,10 +110,6 @@ def _text(text: str, *, bold: bool = False, italic: bool = False) -> RichTextEle
 def _link(text: str, url: str, *, bold: bool = False) -> RichTextElementParts.Link:
     style = Style(bold=True) if bold else None
     return RichTextElementParts.Link(url=url, text=_harmless(fit(text, LONGEST_TEXT)), style=style)
-
-
-def _is_web(url: str) -> bool:
-    return url.startswith(("http://", "https://")) and len(url) <= LONGEST_URL
 
 
 def _harmless(text: str) -> str:
