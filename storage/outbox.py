@@ -46,8 +46,9 @@ def claim(
     """A channel's alerts due for delivery, claimed for `owner` until the lease ends.
 
     A claim by one of `dead_owners`, or whose lease is over, counts for nothing. At most one alert of an article at a
-    time, the oldest that still waits, so that a reader is told things in the order they happened. The oldest first; but
-    where more than `limit` wait, half of them are the newest, so that a backlog holds up no news.
+    time, the oldest that still waits, so that a reader is told things in the order they happened. The oldest first, and
+    before those that failed already, so that one the receiver chokes on holds up no other; but where more than `limit`
+    wait, half of them are the newest, so that a backlog holds up no news.
     With `created_before`, what is younger and was never offered waits, but for grouped alerts and the operator's.
     """
     unsettled = (Alert.channel == channel, col(Alert.state).in_(("waiting", "grouped")))
@@ -65,7 +66,7 @@ def claim(
         due = due.where(or_(is_exempt, Alert.created_at <= created_before))
     due = due.with_for_update(skip_locked=True)
     with database.write() as session:
-        alerts = list(session.exec(due.order_by(col(Alert.id)).limit(limit)))
+        alerts = list(session.exec(due.order_by(col(Alert.attempts) > 0, col(Alert.id)).limit(limit)))
         if len(alerts) == limit:
             newest = session.exec(due.order_by(col(Alert.id).desc()).limit((limit + 1) // 2))
             alerts = list({alert.id: alert for alert in (*newest, *alerts)}.values())[:limit]

@@ -37,6 +37,7 @@ class Receiver:
     def __enter__(self) -> Self:
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
         self._server.daemon_threads = True
+        self._server.handle_error = lambda *_: None  # type: ignore[method-assign]  # a client that is killed hangs up
         scheme = "http"
         if self.certificate:
             scheme = "https"
@@ -61,7 +62,11 @@ def _handler(receiver: Receiver) -> type[BaseHTTPRequestHandler]:
         disable_nagle_algorithm = True
 
         def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            length = int(self.headers.get("Content-Length", 0))
+            body = self.rfile.read(length)
+            if len(body) < length:  # the sender died on the way
+                self.close_connection = True
+                return
             received = Received(self.path, {k.lower(): v for k, v in self.headers.items()}, body)
             receiver.received.append(received)
             receiver.on_receipt(received)

@@ -83,6 +83,7 @@ def test_several_recipients_have_one_mail_and_one_that_is_refused_does_not_stop_
 
 
 def test_when_all_are_refused_the_alert_has_failed() -> None:
-    with MailServer() as server, pytest.raises(Refused, match="nobody of that name"):
+    with MailServer() as server:
         server.refuses = "desk@example.org"
-        send(server.url)
+        with pytest.raises(Refused, match="nobody of that name"):
+            send(server.url)
