@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlmodel import Session, col, delete, select
+from sqlmodel import Session, col, delete, or_, select
 
 from revisions.boxes import BoxChange, Carriers, box_change, edit_key, passages, without
 from revisions.change import Change as Difference
@@ -93,6 +93,8 @@ def told_together(session: Session, change: Change) -> tuple[BoxArticle, ...]:
         return ()
     near = (change.detected_at - ONE_EDIT, change.detected_at + ONE_EDIT)
     edits = select(Change).where(Change.box_key == change.box_key, col(Change.detected_at).between(*near))
+    if not change.box_articles:
+        edits = edits.where(or_(Change.told_with == change.id, Change.id == change.id))
     same = session.exec(edits.order_by(col(Change.id))).all()
     if same[0].id != change.id:
         return ()

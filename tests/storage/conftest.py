@@ -15,16 +15,22 @@ SERVER = os.environ.get("ADDENDUM_TEST_POSTGRES", "postgresql+psycopg://postgres
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of a database with nothing in it."""
     if request.param == "sqlite":
-        opened = open_database(f"sqlite:///{tmp_path}/record.db")
-        yield opened
-        opened.close()
+        yield f"sqlite:///{tmp_path}/record.db"
     else:
         yield from _postgres()
 
 
-def _postgres() -> Iterator[Database]:
+@pytest.fixture
+def database(empty_url: str) -> Iterator[Database]:
+    opened = open_database(empty_url)
+    yield opened
+    opened.close()
+
+
+def _postgres() -> Iterator[str]:
     admin = create_engine(f"{SERVER}/postgres", isolation_level="AUTOCOMMIT", connect_args={"connect_timeout": 2})
     name = f"addendum_test_{uuid.uuid4().hex[:12]}"
     try:
@@ -32,11 +38,7 @@ def _postgres() -> Iterator[Database]:
             connection.execute(text(f"CREATE DATABASE {name}"))
     except OperationalError as error:
         pytest.skip(f"no PostgreSQL at {SERVER}: {str(error.orig).splitlines()[0]}")
-    opened = open_database(f"{SERVER}/{name}")
-    try:
-        yield opened
-    finally:
-        opened.close()
-        with admin.connect() as connection:
-            connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-        admin.dispose()
+    yield f"{SERVER}/{name}"
+    with admin.connect() as connection:
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    admin.dispose()
