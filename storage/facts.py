@@ -62,8 +62,8 @@ class VisitFacts:
 class Event:
     """Something alerts can be about, as rules judge it. A discovery has no kinds and no significance.
 
-    `speakers`: whose words came, went or were reworded. `said`: the words of notices and speakers that came. `texts`:
-    the text before and after, where there are both.
+    `speakers`: whose words came, went or were reworded. `said`: the words of speakers that came, `noticed`: those of
+    notices. `texts`: the text before and after, where there are both.
     """
 
     type: str  # discovered, updated, gone, restored
@@ -74,6 +74,7 @@ class Event:
     stealth: bool = False
     speakers: frozenset[str] = frozenset()
     said: frozenset[str] = frozenset()
+    noticed: frozenset[str] = frozenset()
     texts: tuple[Text, Text] | None = None
 
     @classmethod
@@ -87,8 +88,8 @@ class Event:
             significance=change.significance,
             stealth=change.stealth,
             speakers=frozenset(s.speaker for s in change.statements),
-            said=frozenset(n.text for n in change.notices if n.action != "removed")
-            | frozenset(s.text for s in change.statements if s.action != "withdrawn"),
+            said=frozenset(s.text for s in change.statements if s.action != "withdrawn"),
+            noticed=frozenset(n.text for n in change.notices if n.action != "removed"),
             texts=texts,
         )
 
@@ -106,8 +107,8 @@ class Event:
             significance=Significance(row.significance),
             stealth=row.stealth,
             speakers=frozenset(s["speaker"] for s in row.statements),
-            said=frozenset(n["text"] for n in row.notices if n["action"] != "removed")
-            | frozenset(s["text"] for s in row.statements if s["action"] != "withdrawn"),
+            said=frozenset(s["text"] for s in row.statements if s["action"] != "withdrawn"),
+            noticed=frozenset(n["text"] for n in row.notices if n["action"] != "removed"),
             texts=texts,
         )
 

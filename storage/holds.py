@@ -21,20 +21,21 @@ LASTS = timedelta(days=7)  # without another article found changed
 def is_held(session: Session, event: Event, at: datetime, operator: Sequence[str]) -> bool:
     """Is an article's change held back because its outlet's pages changed shape? Call after the change is written.
 
-    What a new page shape cannot invent is told all the same: an outlet's notice, or words of a speaker, that no other
-    article of the outlet got in the same days. Nor is an article's second change held: it was read in its new shape.
+    What a new page shape cannot invent is told all the same: words of a speaker, or a notice that no other article of
+    the outlet got in the same days. Nor is an article's second change held: it was read in its new shape.
     """
     if event.type != "updated":
         return False
     outlet = event.article.outlet
     hold = _active(session, outlet, at)
+    since = hold.since if hold else at - WINDOW
+    if _has_words_of_its_own(session, event, since) or _changed_before(session, event, since):
+        return False
     if hold is None:
         found = _reading(session, outlet, at)
         if not changed_shape(found):
             return False
         hold = _begin(session, outlet, at, found, operator)
-    if _has_words_of_its_own(session, event, hold.since) or _changed_before(session, event, hold.since):
-        return False
     hold.until = at + LASTS
     session.add(hold)
     return True
@@ -117,7 +118,8 @@ def _begin(session: Session, outlet: str, at: datetime, found: Reading, operator
         subject=f"{outlet}: this outlet's pages changed shape",
         text=f"{reason}, which looks like a new page template and not like edits. The changes are recorded and their "
         f"alerts held back. Look at some of them, and if they are edits, send them with "
-        f"`addendum alerts release {_quoted(outlet)}`. What carries a notice or a speaker's words of its own is told.",
+        f"`addendum alerts release {_quoted(outlet)}`. What brings a speaker's words, or a notice of its own, is told "
+        f"all the same.",
     )
     tell_operator(session, operator, trouble, at)
     return hold
@@ -128,13 +130,12 @@ def _quoted(outlet: str) -> str:
 
 
 def _has_words_of_its_own(session: Session, event: Event, since: datetime) -> bool:
-    words = event.said
-    if not words:
-        return False
+    if event.said or not event.noticed:
+        return bool(event.said)
     rows = select(Change).join(Article, col(Article.id) == Change.article_id)
     rows = rows.where(Article.outlet == event.article.outlet, Change.detected_at >= since)
     elsewhere = session.exec(rows.where(Change.article_id != event.article.id)).all()
-    return not words <= set().union(*(Event.of_row(event.article, change).said for change in elsewhere))
+    return not event.noticed <= set().union(*(Event.of_row(event.article, change).noticed for change in elsewhere))
 
 
 def _changed_before(session: Session, event: Event, since: datetime) -> bool:

@@ -180,6 +180,7 @@ def _keep(session: Session, article: Article, facts: VisitFacts, text: Text) -> 
     keep_passages(session, article.id, text)
     article.seen = facts.seen
     version = add_version(session, article, facts.at, text)
+    article.published_at = article.published_at or text.published_at
     link_copies(session, article, text)
     return version
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from revisions.errors import AddendumError
-from revisions.text import Paragraph, Text
+from revisions.text import Paragraph, Role, Text
 from revisions.topic import Speaker, Topic
 from storage import groups, holds, outbox
 from storage.database import Database
@@ -50,7 +50,11 @@ def body(number: int, *more: str) -> Text:
         f"Nobody in the {who}'s street will say who brought the papers.",
         f"The town clerk has promised the {who} an answer by the time the lindens are in flower.",
     )
-    return Text(f"The {who} and the Pegasus ledger", tuple(Paragraph(p) for p in (*own, *more)))
+    return Text(f"The {who} and the Pegasus ledger", tuple(Paragraph(p, _role(p)) for p in (*own, *more)))
+
+
+def _role(paragraph: str) -> Role:
+    return Role.NOTICE if paragraph.startswith("This article was") else Role.BODY
 
 
 def visit(database: Database, number: int, after: timedelta, text: Text) -> None:
@@ -94,6 +98,17 @@ def test_what_a_redesign_cannot_invent_is_told_all_the_same(outlet: Database) ->
     comment = "NSO Group said: “We have never heard of a glazier, and we do not read diaries.”"
     visit(outlet, 12, timedelta(hours=24, minutes=5), body(12, comment, "By our correspondent in glazier street"))
     assert by_state(outlet)["updated waiting"] == 1
+
+
+def test_a_notice_of_its_own_is_told_and_one_that_all_get_is_not(outlet: Database) -> None:
+    for number in range(1, len(WHO) + 1):
+        own = "This article was amended on 19 July 2021 to name the glazier's street."
+        line = own if number == 12 else "This article was updated to reflect the paper's new address."
+        visit(outlet, number, timedelta(hours=24, seconds=number), body(number, line))
+    waiting = [
+        alert for alert, _ in outbox.list_alerts(outlet) if alert.event == "updated" and alert.state == "waiting"
+    ]
+    assert [alert.article_id for alert in waiting] == [12]
 
 
 def test_an_articles_next_change_is_read_in_its_new_shape_and_told(outlet: Database) -> None:
