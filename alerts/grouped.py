@@ -12,7 +12,7 @@ from storage.present import article_json, change_json, change_links
 from storage.queries import ChangeRecord
 from storage.tables import Alert, Article
 
-MOST_ITEMS = 10
+MOST_ITEMS = 8
 WHY = {
     "digest": "the digest of this channel",
     "quiet hours": "what came in during the quiet hours",

@@ -11,7 +11,7 @@ from typing import Any
 
 from alerts.fit import clean, fit, fit_all, one_line
 from alerts.wording import facts, moment, subject
-from revisions.align import Edit, Span
+from revisions.align import Action, Edit, Span
 from revisions.render import Line, excerpt, lines
 from storage.operator import EVENT as OPERATOR
 from storage.operator import Trouble, trouble_uid
@@ -22,6 +22,7 @@ from storage.tables import Alert, Article
 
 MOST_LINES = 6  # changed paragraphs shown; the rest is behind the link
 MOST_CHARACTERS = 1800  # of all of them together, about a screen
+MOST_NOTICES = 2
 LONGEST_LINE = 700
 LONGEST_SUBJECT = 200
 LONGEST_FACT = 600
@@ -64,7 +65,8 @@ class Message:
 
 def for_change(alert: Alert, record: ChangeRecord, public_url: str, zone: tzinfo = UTC) -> Message:
     """The message about a change: what happened, the words, the notice as printed, when, and who else has it."""
-    changed = _changed(record)
+    notices = [n["text"] for n in record.change.notices if n["action"] != "removed"][:MOST_NOTICES]
+    changed = [line for line in _changed(record) if not _is_new_notice(line, notices)]
     shown = within_a_screen(changed)
     links = change_links(record, public_url)
     return Message(
@@ -78,9 +80,7 @@ def for_change(alert: Alert, record: ChangeRecord, public_url: str, zone: tzinfo
         outlet=one_line(record.article.outlet),
         links=_links(record.article.url, ("the difference", links["diff"]), ("its history", links["article"])),
         facts=tuple(fit(one_line(fact), LONGEST_FACT) for fact in facts(record, zone)),
-        notices=tuple(
-            fit(one_line(n["text"]), LONGEST_LINE) for n in record.change.notices if n["action"] != "removed"
-        )[:2],
+        notices=tuple(fit(one_line(notice), LONGEST_LINE) for notice in notices),
         changed=shown,
         more=len(changed) - len(shown),
         thread=f"article-{record.article.id}",
@@ -162,6 +162,11 @@ def _body(kind: str, at: datetime, data: dict[str, Any]) -> dict[str, Any]:
 
 def _changed(record: ChangeRecord) -> list[Line]:
     return [excerpt(line) for line in lines(*record.texts)] if record.texts else []
+
+
+def _is_new_notice(line: Line, notices: Sequence[str]) -> bool:
+    """An added notice is shown as printed, not among the changed words as well."""
+    return line.action is Action.ADDED and "".join(span.text for span in line.spans).strip() in notices
 
 
 def within_a_screen(changed: Sequence[Line]) -> tuple[Line, ...]:

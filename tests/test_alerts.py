@@ -191,4 +191,4 @@ def test_people_are_told_a_burst_in_one_mail(program: Program, mail_server: Mail
     assert sent["Subject"] == "courier: 12 articles changed"
     body = sent.get_body(("plain",))
     assert body is not None
-    assert "and 2 more changes, behind the link" in body.get_content()
+    assert "and 4 more changes, behind the link" in body.get_content()

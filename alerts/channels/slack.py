@@ -92,8 +92,13 @@ def _section(elements: Iterable[object]) -> RichTextBlock:
 
 
 def _runs(line: Line) -> Iterator[RichTextElementParts.Text]:
-    """Added words bold, removed words struck through."""
-    return (Text(text=_harmless(span.text), style=_style(span)) for span in line.spans if span.text)
+    """Added words bold, removed words struck through, the white space behind them as it is."""
+    for span in line.spans:
+        words = span.text.rstrip() if span.edit is not Edit.EQUAL else span.text
+        if words:
+            yield Text(text=_harmless(words), style=_style(span))
+        if space := span.text[len(words) :]:
+            yield Text(text=space)
 
 
 def _style(span: Span) -> RichTextElementParts.TextStyle | None:

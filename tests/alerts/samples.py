@@ -34,12 +34,27 @@ def message(
 
 def grouped(count: int, title: str = "A list of numbers", outlet: str = "The Courier") -> Message:
     """Several such changes, one of them at another outlet, told as one."""
+    return _group([record(title, SAID, outlet if number else "The Echo") for number in range(count)])
+
+
+def burst() -> Message:
+    """Ten stories that all got the company's comment in one morning, for the pictures."""
+    told = ("harbour inspectors", "a river pilot", "two archivists", "the bell founder", "a chess federation")
+    return _group(
+        [
+            record(f"Pegasus spyware list names {who}", outlet=outlet)
+            for outlet in ("The Harbour Courier", "Northern Dispatch")
+            for who in told
+        ]
+    )
+
+
+def _group(records: list[ChangeRecord]) -> Message:
     head = Alert(id=99, uid="msg_g", channel="desk", event="group", content={"reason": "burst"}, created_at=NOW)
     told = []
-    for number in range(count):
-        one = record(title, SAID, outlet if number else "The Echo")
-        one.article.id = number + 1
-        told.append(Told(_alert(number + 1), one, one.article))
+    for number, one in enumerate(records, start=1):
+        one.article.id = number
+        told.append(Told(_alert(number), one, one.article))
     return for_group(head, told, PUBLIC_URL)
 
 
@@ -113,3 +128,31 @@ def _record(title: str, outlet: str, old: Text, new: Text, copies: tuple[tuple[A
         notices=[{"kind": n.kind.value, "action": n.action, "text": n.text} for n in found.notices],
     )
     return ChangeRecord(change, _article(3, title, outlet), versions[0], versions[1], copies=copies)
+
+
+def story() -> Message:
+    """A change of the newsroom's own story, for the pictures: comment added, a figure corrected, a notice."""
+    title = "Pegasus spyware list names harbour inspectors and a river pilot"
+    list_ = "Forty harbour inspectors, two archivists and a river pilot appear on a list of {} telephone numbers."
+    old = Text(
+        title,
+        (
+            Paragraph(list_.format("1,200")),
+            Paragraph("NSO Group did not respond to questions sent before publication."),
+        ),
+    )
+    new = Text(
+        title,
+        (
+            Paragraph(list_.format("1,020")),
+            Paragraph(
+                "In a statement sent after publication, NSO Group said: “The envelope describes a telephone book, not a "
+                "list of targets, and its arithmetic is a fairy tale.”"
+            ),
+            Paragraph(
+                "This article was updated to reflect comment from NSO Group, received after publication.", Role.NOTICE
+            ),
+        ),
+    )
+    copies = ((_article(4, title, "Northern Dispatch"), Carries.OLD),)
+    return for_change(_alert(), _record(title, "The Harbour Courier", old, new, copies), PUBLIC_URL, UTC)
