@@ -16,7 +16,7 @@ from crawler.lines import Line, page_lines
 from crawler.links import is_in_card, is_link, item_of, listed_words
 from crawler.metadata import Metadata, read_metadata
 from crawler.page import Page
-from crawler.places import boxes, is_about, role
+from crawler.places import boxes, is_about, role, without_the_article
 from crawler.posts import Posts, post_of, posts
 from crawler.urls import trusted_canonical
 from crawler.walls import asks_for_money, is_scrambled, is_section, wall
@@ -59,7 +59,7 @@ def extract(page: Page, requested: str = "") -> Extracted:
     live = posts(tree, is_live=metadata.is_live)
     boxed = boxes(tree)
     lines = _article(tree, metadata, live, boxed)
-    text = _text(metadata, lines, live, boxed)
+    text = _text(metadata, lines, live, without_the_article(boxed, lines))
     if kind := wall(text, visible, requested or page.url, page.url):
         raise Wall(f"{kind} page instead of the article", page.url)
     if is_scrambled(text):

@@ -1,6 +1,7 @@
 """What a line's place on the page says about it: its role, the box it stands in, the post of a live blog."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from functools import cache
 from itertools import islice
 
@@ -63,6 +64,19 @@ def boxes(tree: html.HtmlElement) -> dict[html.HtmlElement, html.HtmlElement]:
         if element not in found and is_box(element):
             found.update(dict.fromkeys(element.iter(), element))
     return found
+
+
+def without_the_article(
+    boxed: Mapping[html.HtmlElement, html.HtmlElement], lines: Sequence[Line]
+) -> Mapping[html.HtmlElement, html.HtmlElement]:
+    """The same boxes but for one around most of the article's words: that one is named like a box and is none."""
+    words = Counter[html.HtmlElement | None]()
+    for line in lines:
+        words[boxed.get(line.block)] += count_words(line.text)
+    fullest, count = max(words.items(), key=lambda item: item[1], default=(None, 0))
+    if fullest is None or count <= words.total() / 2:
+        return boxed
+    return {element: box for element, box in boxed.items() if box is not fullest}
 
 
 def is_about(element: html.HtmlElement) -> bool:

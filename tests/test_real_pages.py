@@ -1,12 +1,20 @@
 """Real pages: nothing is seen where nothing changed, every edit is seen where one was made."""
 
 from collections.abc import Iterator
+from itertools import combinations, islice
 
 import pytest
 from lxml import html
 
+from bench import revision_pages
+from bench.reading import read
 from bench.real_pages import RealPage, real_pages
 from crawler.page import Page
+from revisions.change import compare
+from revisions.copies import COPY, likeness
+from revisions.errors import ExtractionError
+from revisions.render import as_text
+from revisions.seen import Seen, reconcile
 from revisions.words import fold, sentences
 from tests.data import DATA, needs
 from tests.newsroom import Newsroom
@@ -101,3 +109,28 @@ def test_real_pages_change_when_a_sentence_comes_or_goes_and_at_no_other_time(
     unchanged = {a["url"].rsplit("/", 1)[1]: a["versions"] for a in program.json("articles") if a["versions"] != 3}
     assert unchanged == {}
     assert (added["changes"], removed["changes"]) == (len(pages), len(pages))
+
+
+@pytest.mark.slow
+@needs("revisions")
+def test_every_change_of_a_real_text_has_words_to_show() -> None:
+    shown = []
+    for revision in islice(revision_pages.load(DATA / "revisions"), 0, None, 4):
+        try:
+            old, new = (read("http://harbour.example/post", page) for page in revision.pages)
+        except ExtractionError:
+            continue  # a post that is a list of links
+        text = reconcile(old.text, new.text, Seen.unpack(old.seen.pack()), new.seen)
+        if compare(old.text, text):
+            shown.append(as_text(old.text, text))
+    assert len(shown) > 100
+    assert all(shown), "an alert about such a change would have an empty difference"
+
+
+@needs("pages")
+def test_no_two_real_pages_are_taken_for_copies_and_each_is_one_of_itself() -> None:
+    texts = [read(page.url, page.html).text for page in real_pages(DATA / "pages")]
+    assert [(a.headline, b.headline) for a, b in combinations(texts, 2) if likeness(a, b) >= COPY] == []
+    long = [text for text in texts if text.words > 150]
+    assert len(long) > 60
+    assert [text.headline for text in long if likeness(text, text) < COPY] == []

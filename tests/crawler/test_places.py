@@ -55,6 +55,12 @@ def test_a_guide_that_unfolds_is_a_box_and_its_button_is_none() -> None:
     assert "Show" not in roles(text)
 
 
+def test_what_holds_most_of_the_article_is_no_box_whatever_it_is_called() -> None:
+    text = read(f'<div class="fact-box">{PARAGRAPHS}</div>')
+    assert len(text.paragraphs) == 3
+    assert set(roles(text).values()) == {Role.BODY}
+
+
 def test_a_label_over_a_paragraph_makes_one_notice_of_the_two() -> None:
     text = read(f"<blockquote><p><b>Update, 10 July 2023</b></p><p>The firm has answered.</p></blockquote>{PARAGRAPHS}")
     (notice,) = [p.text for p in text.paragraphs if p.role is Role.NOTICE]
