@@ -1,5 +1,6 @@
 """The configuration, and errors that name the key, the file and the line."""
 
+import re
 import tomllib
 from datetime import timedelta
 from pathlib import Path
@@ -50,6 +51,23 @@ def test_an_empty_file_means_the_defaults(tmp_path: Path) -> None:
         ('[[channels]]\nname="a"\ntype="email"\nsmtp="smtp://h"', "a channel of type email needs from and to"),
         ('[[channels]]\nname="a"\ntype="pigeon"', ":3: channels[1].type: input should be"),
         ('[[channels]]\nname="a"\ntype="webhook"\nurl="http://x"\nsecret="whsec_!"', "secret must be"),
+        ('[[channels]]\nname="a"\ntype="slack"\nurl="http://x"\nto=["x@y"]', "to is for channels of type email"),
+        ('[[channels]]\nname="a"\ntype="slack"\nurl="http://x"\nsecret="x"', "secret"),
+        ('[[channels]]\nname="a"\ntype="file"', "a channel of type file needs path"),
+        (
+            '[[channels]]\nname="a"\ntype="stdout"\ndigest="at dawn"',
+            ':4: channels[1].digest: expected "hourly", "daily',
+        ),
+        ('[[channels]]\nname="a"\ntype="stdout"\ndigest="daily 25:00"', ":4: channels[1].digest: expected"),
+        (
+            '[[channels]]\nname="a"\ntype="stdout"\nquiet="22:00"',
+            ':4: channels[1].quiet: expected hours such as "22:00-',
+        ),
+        ('[[channels]]\nname="a"\ntype="stdout"\ntimezone="Paris"', ":4: channels[1].timezone: expected a time zone"),
+        ('[[channels]]\nname="a"\ntype="stdout"\nmost_per_hour=-1', ":4: channels[1].most_per_hour: input should be"),
+        ('[[channels]]\nname="a"\ntype="email"\nunsubscribe="me"', ":4: channels[1].unsubscribe: expected mailto:"),
+        ('[service]\ntimezone = "Mars/Olympus"', ":2: service.timezone: expected a time zone such as"),
+        ('[service]\noperator = ["me"]', "service.operator names the channel “me”"),
         ('[[rules]]\nname="r"\nchannels=["q"]', "rule “r” names the channel “q”"),
         ('[web]\nhost = "0.0.0.0"', "set web.token as well"),
         ('[revisit]\nmin = "2d"\nmax = "1d"', "revisit.min is longer than revisit.max"),
@@ -75,6 +93,42 @@ def test_a_secret_is_never_shown_in_an_error(tmp_path: Path, monkeypatch: pytest
         with pytest.raises(ConfigError) as error:
             load(config(tmp_path, f'[[channels]]\nname="a"\ntype="slack"\n{extra}{key}="env:HOOK"'))
         assert "hush-hush" not in str(error.value)
+
+
+def test_channels_for_people_are_paced_and_those_for_programs_are_not(tmp_path: Path) -> None:
+    loaded = load(
+        config(
+            tmp_path,
+            """
+[service]
+timezone = "Asia/Kolkata"
+[[channels]]
+name = "desk"
+type = "slack"
+url = "http://x"
+digest = "weekly mon 08:00"
+timezone = "Europe/Paris"
+[[channels]]
+name = "archive"
+type = "webhook"
+url = "http://x"
+""",
+        )
+    )
+    paces = build.paces(loaded)
+    assert (paces["desk"].most_per_hour, paces["desk"].burst, str(paces["desk"].zone)) == (60, 10, "Europe/Paris")
+    assert (paces["archive"].most_per_hour, paces["archive"].burst, str(paces["archive"].zone)) == (
+        0,
+        0,
+        "Asia/Kolkata",
+    )
+    assert loaded.operator == ["desk"]
+
+
+def test_a_variable_can_hold_two_secrets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOOK", "whsec_bmV3IHNlY3JldA== whsec_b2xkIHNlY3JldA==")
+    text = '[[channels]]\nname="a"\ntype="webhook"\nurl="http://x"\nsecret="env:HOOK"'
+    assert load(config(tmp_path, text)).channels[0].secret == ["whsec_bmV3IHNlY3JldA==", "whsec_b2xkIHNlY3JldA=="]
 
 
 def test_a_missing_file_says_how_to_get_one(tmp_path: Path) -> None:
@@ -123,6 +177,18 @@ class TestShippedConfiguration:
         assert shipped.topic.name == "Pegasus project"
         assert len(shipped.feeds) > 20
         assert tomllib.loads(default_text())["topic"]["name"] == "Pegasus project"
+
+    def test_what_it_shows_as_comments_is_valid_when_the_marks_are_taken_away(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("ARCHIVE_SECRET", "whsec_bmV3IHNlY3JldA==")
+        for name in ("SLACK_WEBHOOK_URL", "SMTP_URL", "APPRISE_URL", "ADDENDUM_TOKEN"):
+            monkeypatch.setenv(name, "https://hooks.example/x")
+        text = re.sub(r"^(?:# )+(?=\[\[|[a-z_]+ = )", "", default_text(), flags=re.MULTILINE)
+        loaded = load(config(tmp_path, text))
+        assert [channel.type for channel in loaded.channels] == ["slack", "email", "webhook", "apprise", "file"]
+        assert len(loaded.rules) == 2
+        assert loaded.rules[1].words
 
     def test_init_writes_it_where_told_and_never_over_a_file(
         self, tmp_path: Path, capsys: pytest.CaptureFixture[str]

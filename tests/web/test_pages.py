@@ -1,17 +1,21 @@
 """The pages over a real socket are tested with the service; here: access, and hostile text."""
 
+import json
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
+from jsonschema import Draft202012Validator
 
 from revisions.text import Paragraph, Text
 from storage.database import Database, open_database
 from storage.tables import Article, Change, Version
 from web.app import create_app
 
+README = Path(__file__).parents[2] / "README.md"
 NOW = datetime(2021, 7, 18, 16, tzinfo=UTC)
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(1)>"
 
@@ -74,3 +78,13 @@ def test_a_token_is_asked_for_when_one_is_set(database: Database) -> None:
     assert client.get("/", headers={"Authorization": "Bearer hush"}).status_code == 200
     assert client.get("/", auth=("anyone", "hush")).status_code == 200
     assert client.get("/healthz").status_code == 200
+
+
+def test_the_schema_of_webhooks_is_there_for_all_and_the_example_in_the_readme_fits_it(database: Database) -> None:
+    answer = TestClient(create_app(database, "http://x", token="hush")).get("/api/v1/schemas/webhook.json")
+    assert answer.headers["content-type"] == "application/schema+json"
+    Draft202012Validator.check_schema(answer.json())
+    (example,) = re.findall(r"```json\n(.*?)```", README.read_text("utf-8"), re.DOTALL)
+    told = json.loads(example)
+    assert told["data"]["change"]["statements"]
+    Draft202012Validator(answer.json()).validate(told)
