@@ -67,7 +67,7 @@ def for_change(alert: Alert, record: ChangeRecord, public_url: str, zone: tzinfo
     """The message about a change: what happened, the words, the notice as printed, when, and who else has it."""
     notices = [n["text"] for n in record.change.notices if n["action"] != "removed"][:MOST_NOTICES]
     changed = [line for line in _changed(record) if not _is_new_notice(line, notices)]
-    shown = within_a_screen(changed)
+    shown = within_a_screen(changed, [statement["text"] for statement in record.change.statements])
     links = change_links(record, public_url)
     return Message(
         uid=alert.uid,
@@ -169,17 +169,27 @@ def _is_new_notice(line: Line, notices: Sequence[str]) -> bool:
     return line.action is Action.ADDED and "".join(span.text for span in line.spans).strip() in notices
 
 
-def within_a_screen(changed: Sequence[Line]) -> tuple[Line, ...]:
-    """As many lines as go on a screen, the first ones, each clean and cut at a word if it must be."""
-    shown: list[Line] = []
+def within_a_screen(changed: Sequence[Line], said: Sequence[str] = ()) -> tuple[Line, ...]:
+    """As many lines as go on a screen, in reading order, each clean and cut at a word if it must be.
+
+    First claim have a new headline and the words of speakers (`said`), then the largest edits.
+    """
+    shown: dict[int, Line] = {}
     room = MOST_CHARACTERS
-    for line in changed[:MOST_LINES]:
+    for at in sorted(range(len(changed)), key=lambda at: _weight(changed[at], said), reverse=True)[:MOST_LINES]:
         if room < LONGEST_LINE // 4:
             break
+        line = changed[at]
         spans = _fitting(line.spans, min(LONGEST_LINE, room))
         room -= sum(len(span.text) for span in spans)
-        shown.append(Line(line.label, line.action, spans))
-    return tuple(shown)
+        shown[at] = Line(line.label, line.action, spans)
+    return tuple(shown[at] for at in sorted(shown))
+
+
+def _weight(line: Line, said: Sequence[str]) -> tuple[bool, int]:
+    text = "".join(span.text for span in line.spans)
+    is_told = line.label == "headline" or any(words in text for words in said)
+    return is_told, sum(len(span.text) for span in line.spans if span.edit is not Edit.EQUAL)
 
 
 def _fitting(spans: Sequence[Span], limit: int) -> tuple[Span, ...]:

@@ -16,9 +16,11 @@ from alerts.channels.mail import as_html, compose
 from alerts.channels.slack import body, escape
 from alerts.channels.stream import as_line
 from alerts.fit import clean, fit, one_line
-from alerts.message import MOST_CHARACTERS
+from alerts.message import MOST_CHARACTERS, within_a_screen
 from alerts.plain import as_text
 from alerts.schemas import webhook_schema
+from revisions.align import Action, Edit, Span
+from revisions.render import Line
 from revisions.render import as_text as page_text
 from tests.alerts.samples import HOSTILE, grouped, message, record
 
@@ -65,6 +67,14 @@ def test_copies_are_named_with_the_words_they_carry() -> None:
     text = as_text(message(with_copies=True))
     assert "copies that still carry the old words: “A list of numbers” (The Wire)" in text
     assert "copies that carry the new words already: “A list of numbers” (The Echo)" in text
+
+
+def test_what_a_speaker_said_is_shown_however_much_else_was_edited() -> None:
+    told = "NSO said: “The list is a fantasy.”"
+    edits = [Line("body", Action.ADDED, (Span(Edit.INSERT, f"{n} " + "lamp " * 60),)) for n in range(9)]
+    shown = within_a_screen([*edits, Line("body", Action.ADDED, (Span(Edit.INSERT, told),))], [told])
+    assert shown[-1].spans[0].text == told
+    assert [int(line.spans[0].text.split()[0]) for line in shown[:-1]] == sorted(range(len(shown) - 1))
 
 
 def test_a_message_is_never_more_than_a_screen() -> None:
