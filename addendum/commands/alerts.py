@@ -110,7 +110,8 @@ def preview(context: Context, *, since: str, as_json: bool) -> None:
     ]
     table(("At", "Event", "Change", "Channels", "Rules", "About"), rows, "Nothing would have been sent.")
     per_channel = Counter(channel for s in sent for channel in s["channels"])
-    context.note("; ".join(f"{name}: {count} alerts" for name, count in per_channel.items()) or "no alerts")
+    counts = (f"{name}: {count} alert{'s' if count > 1 else ''}" for name, count in per_channel.items())
+    context.note("; ".join(counts) or "no alerts")
 
 
 def _would_send(config: Config, database: Database, start: datetime) -> Iterator[dict[str, Any]]:
