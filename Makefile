@@ -35,6 +35,9 @@ bench-signal: $(VENV)/dev.stamp  ## measure extraction, topic and what is said o
 bench-alerts: $(VENV)/dev.stamp  ## measure how soon a change is told, at rest and with 10,000 alerts waiting
 	$(BIN)/python -m bench.alerts
 
+bench-revisit: $(VENV)/dev.stamp  ## measure when to look again: delays with equal requests, and choosing what is due
+	$(BIN)/python -m bench.revisit
+
 pictures: $(VENV)/dev.stamp  ## draw the messages in docs/ (needs Chromium)
 	$(BIN)/python -m tests.pictures
 
@@ -55,4 +58,4 @@ lock: pyproject.toml  ## pin the newest versions that fit, for every Python from
 clean:  ## remove what was made here
 	rm -rf $(VENV) build .mypy_cache .ruff_cache .pytest_cache
 
-.PHONY: help install run demo test bench-signal bench-alerts pictures check format lock clean
+.PHONY: help install run demo test bench-signal bench-alerts bench-revisit pictures check format lock clean

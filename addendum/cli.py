@@ -20,6 +20,8 @@ app = typer.Typer(
 )
 feeds_app = typer.Typer(name="feeds", help="The feeds that are watched.", no_args_is_help=True)
 alerts_app = typer.Typer(name="alerts", help="Alerts waiting, sent and failed.", no_args_is_help=True)
+articles_app = typer.Typer(name="articles")
+app.add_typer(articles_app)
 app.add_typer(feeds_app)
 app.add_typer(alerts_app)
 
@@ -78,12 +80,30 @@ def check(
     run_check(ctx.obj, every=every, as_json=as_json)
 
 
-@app.command()
+@articles_app.callback(invoke_without_command=True)
 def articles(ctx: typer.Context, as_json: AsJson = False) -> None:
-    """List the articles that are followed, the most recently changed first."""
+    """List the articles that are followed, the most recently changed first; or add some."""
     from addendum.commands.ask import show_articles
 
-    show_articles(ctx.obj, as_json=as_json)
+    if ctx.invoked_subcommand is None:
+        show_articles(ctx.obj, as_json=as_json)
+
+
+@articles_app.command("add")
+def articles_add(
+    ctx: typer.Context,
+    urls: Annotated[list[str] | None, typer.Argument(metavar="URL", help="Addresses of articles.")] = None,
+    sitemap: Annotated[str, typer.Option(metavar="URL", help="Follow what a sitemap (or feed) names.")] = "",
+    from_file: Annotated[str, typer.Option(metavar="FILE", help="Addresses, one a line (- for standard input).")] = "",
+    outlet: Annotated[str, typer.Option(help="Their outlet (default: that of other articles of the host).")] = "",
+    every_entry: Annotated[
+        bool, typer.Option("--all", help="Follow all a sitemap names, not only what is on the topic.")
+    ] = False,
+) -> None:
+    """Follow articles that no feed names, such as those that came out before the service was set up."""
+    from addendum.commands.add import add
+
+    add(ctx.obj, urls or [], sitemap=sitemap, from_file=from_file, outlet=outlet, every_entry=every_entry)
 
 
 @app.command()
@@ -135,6 +155,14 @@ def copies(ctx: typer.Context, article: Which, as_json: AsJson = False) -> None:
     from addendum.commands.copies import show_copies
 
     show_copies(ctx.obj, article, as_json=as_json)
+
+
+@app.command()
+def hosts(ctx: typer.Context, as_json: AsJson = False) -> None:
+    """Show how each host is treated: its budget and use, delays, back-off, and what a request to it is worth."""
+    from addendum.commands.hosts import show_hosts
+
+    show_hosts(ctx.obj, as_json=as_json)
 
 
 @app.command()

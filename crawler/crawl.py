@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, Self
 
@@ -9,6 +10,7 @@ from scrapy.crawler import AsyncCrawlerRunner
 
 from crawler.guard import GuardedResolver, Networks
 from crawler.outcomes import ArticleVisit, FeedPoll, Order
+from crawler.politeness import HostState, Politeness
 from crawler.settings import CONCURRENT_REQUESTS, CrawlSettings, scrapy_settings
 from crawler.spider import AddendumSpider, Task
 from revisions.errors import FetchError
@@ -26,8 +28,10 @@ class Crawl:
     ...     visit = await crawl.visit(Order("https://news.example/story"))
     """
 
-    def __init__(self, settings: CrawlSettings) -> None:
+    def __init__(self, settings: CrawlSettings, known: Mapping[str, HostState] | None = None) -> None:
+        """`known`: what an earlier crawl remembered of its hosts."""
         self._settings = settings
+        self.politeness = Politeness(settings.requests_per_hour_per_host, min_delay=settings.min_delay, known=known)
         self._queue: asyncio.Queue[Task] = asyncio.Queue()
         self._room = asyncio.Semaphore(2 * CONCURRENT_REQUESTS)
         self._under_way: set[asyncio.Future[Any]] = set()
@@ -37,7 +41,7 @@ class Crawl:
     async def __aenter__(self) -> Self:
         _guard_names(Networks(self._settings.allow_private_networks))
         self._runner = AsyncCrawlerRunner(scrapy_settings(self._settings))
-        self._crawling = self._runner.crawl(AddendumSpider, queue=self._queue)
+        self._crawling = self._runner.crawl(AddendumSpider, queue=self._queue, politeness=self.politeness)
         return self
 
     async def __aexit__(self, *_: object) -> None:

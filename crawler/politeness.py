@@ -1,8 +1,9 @@
-"""What a host can be asked: its hourly budget, and the wait it asked for."""
+"""What a host can be asked: its hourly budget, its pauses, and the wait it asked for."""
 
+import asyncio
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -18,6 +19,9 @@ from crawler.urls import host_of
 BUSY = frozenset({429, 503})
 FIRST_WAIT = timedelta(minutes=1)  # doubled with every further busy answer where the host names no time itself
 LONGEST_WAIT = timedelta(hours=24)
+SLOW = 4.0  # times as long as it takes to answer, a host is left alone
+LONGEST_PAUSE = 60.0  # s, for being slow
+SMOOTHING = 0.3  # weight of the newest answer in a host's latency
 _HOUR = 3600.0
 
 
@@ -30,59 +34,106 @@ class HostWaits(IgnoreRequest):
 
 
 @dataclass
-class _Host:
-    asked: deque[float] = field(default_factory=deque)  # monotonic times of the last hour's requests
+class HostState:
+    """What is known of a host; times in seconds of the epoch. `asked`: the last hour's requests.
+
+    `latency`: seconds it usually takes to answer. `crawl_delay`: what its robots.txt asks for.
+    """
+
+    asked: deque[float] = field(default_factory=deque)
     busy_until: float = 0.0
     busy_answers: int = 0
+    busy_why: str = ""
+    latency: float = 0.0
+    crawl_delay: float = 0.0
 
 
 class Politeness:
-    """Remembers, per host, what was asked within the last hour and until when it is busy."""
+    """Remembers, per host, what was asked within the last hour and until when it is busy.
 
-    def __init__(self, per_hour: int, clock: Callable[[], float] = time.monotonic) -> None:
-        self._per_hour = per_hour
+    `known` is what an earlier run remembered; `changed` collects the hosts whose state differs from it since.
+    """
+
+    def __init__(
+        self,
+        per_hour: int,
+        clock: Callable[[], float] = time.time,
+        *,
+        min_delay: timedelta = timedelta(0),
+        known: Mapping[str, HostState] | None = None,
+    ) -> None:
+        self.per_hour = per_hour
         self._clock = clock
-        self._hosts: dict[str, _Host] = {}
+        self._min_delay = min_delay.total_seconds()
+        self.hosts: dict[str, HostState] = dict(known or {})
+        self.changed: set[str] = set()
+
+    def pause(self, host: str) -> float:
+        """Seconds until the host may be asked again without haste: its delay, or longer where it is slow to answer."""
+        state = self.hosts.get(host)
+        if state is None or not state.asked:
+            return 0.0
+        slow = min(LONGEST_PAUSE, SLOW * state.latency) if SLOW * state.latency > self._min_delay else 0.0
+        return state.asked[-1] + max(self._min_delay, state.crawl_delay, slow) - self._clock()
 
     def ask(self, host: str) -> None:
         """Count one request to `host`, or raise `HostWaits`."""
-        now, state = self._clock(), self._hosts.setdefault(host, _Host())
+        now, state = self._clock(), self.hosts.setdefault(host, HostState())
         while state.asked and state.asked[0] <= now - _HOUR:
             state.asked.popleft()
         if state.busy_until > now:
-            raise HostWaits(host, timedelta(seconds=state.busy_until - now), "it answered that it is busy")
-        if len(state.asked) >= self._per_hour:
+            raise HostWaits(host, timedelta(seconds=state.busy_until - now), state.busy_why)
+        if len(state.asked) >= self.per_hour:
             wait = timedelta(seconds=state.asked[0] + _HOUR - now)
-            raise HostWaits(host, wait, f"its budget of {self._per_hour} requests an hour is used up")
+            raise HostWaits(host, wait, f"its budget of {self.per_hour} requests an hour is used up")
         state.asked.append(now)
+        self.changed.add(host)
 
-    def answered(self, host: str, status: int, retry_after: timedelta | None) -> timedelta | None:
-        """Note an answer; returns how long the host is left alone, if it is."""
-        state = self._hosts.setdefault(host, _Host())
+    def answered(
+        self, host: str, status: int, retry_after: timedelta | None, latency: float | None = None
+    ) -> timedelta | None:
+        """Note an answer and the seconds it took; returns how long the host is left alone, if it is."""
+        state = self.hosts.setdefault(host, HostState())
+        self.changed.add(host)
+        if latency is not None:
+            state.latency = latency if not state.latency else state.latency + SMOOTHING * (latency - state.latency)
         if status not in BUSY:
             state.busy_answers = 0
             return None
         wait = min(LONGEST_WAIT, retry_after or FIRST_WAIT * 2 ** min(state.busy_answers, 12))
         state.busy_answers += 1
         state.busy_until = self._clock() + wait.total_seconds()
+        state.busy_why = f"it answered {status}, that it is busy{' (Retry-After)' if retry_after else ''}"
         return wait
+
+    def asks_for_delay(self, host: str, seconds: float) -> None:
+        """What the host's robots.txt asks for as `Crawl-delay`, 0 for nothing."""
+        state = self.hosts.setdefault(host, HostState())
+        if state.crawl_delay != seconds:
+            state.crawl_delay = seconds
+            self.changed.add(host)
 
 
 class PolitenessMiddleware:
-    """Holds every request, robots.txt included, to its host's budget and back-off."""
+    """Holds every request, robots.txt included, to its host's budget, pauses and back-off."""
 
     def __init__(self, politeness: Politeness) -> None:
         self._politeness = politeness
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        return cls(Politeness(crawler.settings.getint("REQUESTS_PER_HOUR_PER_HOST")))
+        return cls(crawler.spider.politeness)  # type: ignore[union-attr]
 
-    def process_request(self, request: Request) -> None:
-        self._politeness.ask(host_of(request.url))
+    async def process_request(self, request: Request) -> None:
+        """What has to wait a little waits here; the download slot keeps the delay between requests of this run."""
+        host = host_of(request.url)
+        while (seconds := self._politeness.pause(host)) > 0:
+            await asyncio.sleep(seconds)
+        self._politeness.ask(host)
 
     def process_response(self, request: Request, response: Response) -> Response:
-        self._politeness.answered(host_of(request.url), response.status, retry_after(response))
+        latency = request.meta.get("download_latency")
+        self._politeness.answered(host_of(request.url), response.status, retry_after(response), latency)
         return response
 
 

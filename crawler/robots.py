@@ -83,6 +83,7 @@ class RobotsMiddleware:
         """`Crawl-delay` where given and longer than ours, for the host's present and later download slots."""
         asked = parsed.crawl_delay(self._agent) if parsed else None
         delay = min(float(asked or 0), LONGEST_DELAY)
+        self._crawler.spider.politeness.asks_for_delay(host_of(url), delay)  # type: ignore[union-attr]
         if delay <= self._crawler.settings.getfloat("DOWNLOAD_DELAY"):
             return
         downloader, host = self._crawler.engine.downloader, host_of(url)

@@ -61,9 +61,8 @@ def scrapy_settings(settings: CrawlSettings) -> dict[str, Any]:
             "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
             "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
             "crawler.guard.GuardMiddleware": 60,
-            "crawler.politeness.PolitenessMiddleware": 90,
-            "crawler.robots.RobotsMiddleware": 100,
+            "crawler.robots.RobotsMiddleware": 90,
+            "crawler.politeness.PolitenessMiddleware": 100,  # what robots.txt forbids does not count as asked
         },
         "ALLOW_PRIVATE_NETWORKS": list(settings.allow_private_networks),
-        "REQUESTS_PER_HOUR_PER_HOST": settings.requests_per_hour_per_host,
     }

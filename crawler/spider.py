@@ -14,7 +14,7 @@ from crawler.extract import Wall, extract
 from crawler.feeds import read_feed
 from crawler.outcomes import ArticleVisit, FeedPoll, Order, Outcome
 from crawler.page import Page
-from crawler.politeness import BUSY, HostWaits, retry_after
+from crawler.politeness import BUSY, HostWaits, Politeness, retry_after
 from crawler.reasons import reason_for, reason_for_status
 from revisions.errors import ExtractionError, FeedError, FetchError
 
@@ -35,9 +35,10 @@ class Task:
 class AddendumSpider(Spider):
     name = "addendum"
 
-    def __init__(self, queue: asyncio.Queue[Task], **kwargs: Any) -> None:
+    def __init__(self, queue: asyncio.Queue[Task], politeness: Politeness, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self._queue = queue
+        self.politeness = politeness
 
     async def start(self) -> AsyncIterator[Request]:
         """Never ends; whoever fills the queue bounds how many tasks are under way (scrapy#6813)."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+from collections import Counter
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -20,8 +21,10 @@ from storage.tables import Article
 log = structlog.get_logger()
 
 AT_ONCE = 32  # feeds and articles under way together
+AT_A_HOST = 4  # visits under way at one host, so that one with many articles due holds up no other
 GRACE = timedelta(seconds=8)  # for what is in hand when the service is told to stop
 PAUSE = timedelta(minutes=1)  # before something that failed on our side is tried again
+REMEMBER = 5.0  # seconds between writing down how hosts are to be treated
 TICK = 1.0  # seconds between looks at what is due
 
 
@@ -39,6 +42,7 @@ class Daemon:
     def __post_init__(self) -> None:
         self._stop = asyncio.Event()
         self._under_way: dict[tuple[str, int], asyncio.Task[None]] = {}
+        self._hosts: dict[int, str] = {}  # of the articles being visited
         self.tally = Tally()
 
     async def run(self) -> None:
@@ -78,6 +82,8 @@ class Daemon:
                 job, "interval", seconds=TICK, id=name, next_run_time=datetime.now(UTC), coalesce=True, max_instances=1
             )
         jobs.add_job(self.upkeep.look, "interval", minutes=1, id="upkeep", coalesce=True, max_instances=1)
+        jobs.add_job(self.work.remember, "interval", seconds=REMEMBER, id="hosts", coalesce=True, max_instances=1)
+        jobs.add_job(self._weigh_hosts, "interval", minutes=10, id="weigh", coalesce=True, max_instances=1)
         jobs.add_job(self._report, "interval", minutes=10, id="report", coalesce=True, max_instances=1)
         jobs.start()
         return jobs
@@ -90,10 +96,19 @@ class Daemon:
     async def _visit(self) -> None:
         busy = [number for kind, number in self._under_way if kind == "article"]
         room = AT_ONCE - len(busy)
-        if room > 0 and not self._stop.is_set():
-            due = await asyncio.to_thread(queries.due_articles, self.database, self.now(), limit=room, but=busy)
-            for article in due:
-                assert article.id is not None
+        if room <= 0 or self._stop.is_set():
+            return
+        self._hosts = {number: self._hosts[number] for number in busy}
+        visits = Counter(self._hosts.values())
+        full = [host for host, count in visits.items() if count >= AT_A_HOST]
+        due = await asyncio.to_thread(
+            queries.due_articles, self.database, self.now(), limit=room, but=busy, but_hosts=full
+        )
+        for article in due:
+            assert article.id is not None
+            if visits[article.host] < AT_A_HOST:
+                visits[article.host] += 1
+                self._hosts[article.id] = article.host
                 self._begin("article", article.id, self._visit_and_tell(article))
 
     async def _visit_and_tell(self, article: Article) -> None:
@@ -136,7 +151,11 @@ class Daemon:
             for task in late:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
+        await self.work.remember()
         await self.deliverer.release()
+
+    async def _weigh_hosts(self) -> None:
+        await asyncio.to_thread(self.work.weigh_hosts)
 
     async def _report(self) -> None:
         record = await asyncio.to_thread(queries.count_record, self.database)

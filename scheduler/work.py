@@ -17,10 +17,12 @@ from revisions.seen import Seen, reconcile
 from revisions.settle import settle
 from revisions.text import Text
 from revisions.topic import Relevance, Topic
-from scheduler.revisit import Limits, next_interval, next_visit
+from scheduler.hosts import remember_hosts, weigh_hosts
+from scheduler.plan import is_worth, plan
+from scheduler.revisit import Limits, next_interval
 from storage import feeds, queries
 from storage.database import Database
-from storage.facts import FoundArticle, PollFacts, Route, VisitFacts, VisitResult
+from storage.facts import Course, FoundArticle, Planned, PollFacts, Route, Signal, VisitFacts, VisitResult
 from storage.record import Recorder
 from storage.tables import Article, Feed
 
@@ -60,6 +62,14 @@ class Work:
         self._limits = limits
         self._now = now
         self._recorder = Recorder(database, topic, route, self._plan, operator)
+
+    async def remember(self) -> None:
+        """Write down what the crawl knows of its hosts, for the next start."""
+        await remember_hosts(self._database, self._crawl.politeness)
+
+    def weigh_hosts(self) -> None:
+        """What a request to each host is worth from now on."""
+        weigh_hosts(self._database, self._crawl.politeness.per_hour, self._now())
 
     async def poll(self, feed: Feed, tally: Tally) -> None:
         """Ask for a feed and record its entries; what fails is marked on the feed and tried again later."""
@@ -101,7 +111,7 @@ class Work:
             last_modified=poll.last_modified or (feed.last_modified if poll.not_modified else ""),
             error=poll.error,
         )
-        return feeds.record_poll(self._database, feed.id, facts, found)
+        return feeds.record_poll(self._database, feed.id, facts, found, self._is_worth)
 
     def _relevant(self, feed: Feed, entries: tuple[Entry, ...]) -> list[FoundArticle]:
         """The entries that are about the topic, or may be; each address once."""
@@ -182,9 +192,11 @@ class Work:
             not_before=now + visit.retry_after if visit.retry_after else None,
         )
 
-    def _plan(self, article: Article, now: datetime) -> datetime:
-        events = [article.first_seen_at, article.changed_at]
-        return next_visit(now, max(filter(None, events)), article.failures, self._limits)
+    def _plan(self, course: Course) -> Planned:
+        return plan(course, self._limits)
+
+    def _is_worth(self, signal: Signal) -> bool:
+        return is_worth(signal, self._limits)
 
 
 def _compared(old: Text, before: Seen, visit: ArticleVisit) -> tuple[Text, Seen | None]:

@@ -7,6 +7,7 @@ from sqlmodel import Session, col, select
 from revisions.text import Text
 from revisions.words import fold
 from storage.facts import VisitFacts
+from storage.habits import host_of
 from storage.tables import Alias, Article, Version
 
 AT_ONCE = 500  # URLs looked up by one query; databases limit how many a statement may name
@@ -50,7 +51,7 @@ def settle_address(session: Session, article: Article, facts: VisitFacts) -> Art
         return article
     other = find_article(session, facts.canonical)
     if other is None:
-        old, article.url = article.url, facts.canonical
+        old, article.url, article.host = article.url, facts.canonical, host_of(facts.canonical)
         session.flush()
         _remember(session, old, article)
         return article

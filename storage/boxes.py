@@ -11,6 +11,7 @@ from revisions.change import compare
 from revisions.live import is_live
 from revisions.text import Text
 from revisions.topic import Topic
+from storage.habits import SIBLING, look_soon
 from storage.tables import Article, Change, Passage
 from storage.versions import latest_version
 
@@ -127,5 +128,4 @@ def _look_soon(session: Session, box: BoxChange, now: datetime) -> None:
     """The other articles of the box have probably changed as well: they are due at once."""
     due = select(Article).where(col(Article.id).in_(box.others), col(Article.next_visit_at) > now)
     for article in session.exec(due):
-        article.next_visit_at = now
-        session.add(article)
+        look_soon(session, article, now, None, SIBLING)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from revisions.change import Change
 from revisions.classify import Kind, Significance
@@ -136,5 +136,55 @@ class VisitResult:
     summary: str = ""
 
 
+@dataclass(frozen=True)
+class Course:
+    """What the next visit of an article is planned from, at the end of a visit at `now`.
+
+    `since`: when it was found, which for an article of a backlog is not when it came out. `last_read_at`: when its
+    page was read before this visit. `changed`, `failed`: what this visit found. `expected`, `came`, `echoes`: what
+    earlier visits taught of the article, and of its outlet. `awaited_since`: since when its text awaits somebody's
+    answer. `dearness`: how many times as much as usual a request to its host costs.
+    """
+
+    now: datetime
+    since: datetime
+    last_read_at: datetime | None = None
+    changed: bool = False
+    failed: bool = False
+    failures: int = 0
+    expected: float = 0.0
+    came: float = 0.0
+    echoes: tuple[float, ...] = ()
+    outlet_expected: float = 0.0
+    outlet_came: float = 0.0
+    awaited_since: datetime | None = None
+    dearness: float = 1.0
+
+
+@dataclass(frozen=True)
+class Planned:
+    """When an article is visited next and why; what this visit taught, to be added to what is known."""
+
+    at: datetime
+    why: str = ""
+    expected: float = 0.0
+    came: float = 0.0
+    echoes: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True)
+class Signal:
+    """A sign that an article changed, its next visit lying `ahead`.
+
+    Of those `followed` at its outlet so many were `true`. `dearness` as in `Course`.
+    """
+
+    ahead: timedelta
+    true: int = 0
+    followed: int = 0
+    dearness: float = 1.0
+
+
 Route = Callable[[Event], Sequence[Draft]]
-Plan = Callable[[Article, datetime], datetime]  # an article as it now stands, now → its next visit
+Plan = Callable[[Course], Planned]
+IsWorth = Callable[[Signal], bool]  # is a signal followed at once?

@@ -9,7 +9,8 @@ from sqlmodel import Session, col, select
 from revisions.errors import FeedError
 from storage.aliases import find_articles
 from storage.database import Database
-from storage.facts import FoundArticle, PollFacts
+from storage.facts import FoundArticle, IsWorth, PollFacts
+from storage.habits import FEED, host_of, look_soon
 from storage.tables import Article, Feed
 
 
@@ -91,19 +92,47 @@ def known_urls(database: Database, urls: Sequence[str]) -> set[str]:
         return set(find_articles(session, urls))
 
 
-def record_poll(database: Database, feed_id: int, facts: PollFacts, found: Sequence[FoundArticle]) -> int:
-    """Write what a poll found; returns how many articles are new. What is known already is not judged again."""
+def record_poll(
+    database: Database,
+    feed_id: int,
+    facts: PollFacts,
+    found: Sequence[FoundArticle],
+    is_worth: IsWorth | None = None,
+) -> int:
+    """Write what a poll found; returns how many articles are new. What is known already is not judged again.
+
+    `is_worth` decides whether an article that the feed says was updated is visited at once; without it, it is.
+    """
     with database.write() as session:
         feed = session.exec(select(Feed).where(Feed.id == feed_id).with_for_update()).one()
         first = feed.first_polled_at is None
         known = find_articles(session, [article.url for article in found])
         new = {article.url: article for article in found if article.url not in known}
-        session.add_all(_article(article, feed, facts.at, quiet=first) for article in new.values())
+        outlet = feed.outlet or feed.name
+        session.add_all(_article(article, outlet, feed.id, facts.at, quiet=first) for article in new.values())
         for article in found:
             if article.url in known:
-                _hurry(session, known[article.url], article, facts.at)
+                _hurry(session, known[article.url], article, facts.at, is_worth)
         _update(session, feed, facts)
         return len(new)
+
+
+def add_articles(database: Database, found: Sequence[FoundArticle], outlet: str, at: datetime) -> int:
+    """Articles named by hand or by a sitemap; returns how many are new. Nobody is told that they were found.
+
+    Without `outlet` an article belongs to the outlet that others of its host belong to, else to its host.
+    """
+    with database.write() as session:
+        known = find_articles(session, [article.url for article in found])
+        new = {article.url: article for article in found if article.url not in known}
+        for article in new.values():
+            session.add(_article(article, outlet or _outlet_of(session, article.url), None, at, quiet=True))
+        return len(new)
+
+
+def _outlet_of(session: Session, url: str) -> str:
+    host = host_of(url)
+    return session.exec(select(Article.outlet).where(Article.host == host).limit(1)).first() or host
 
 
 def postpone_feed(database: Database, feed_id: int, until: datetime) -> None:
@@ -114,26 +143,27 @@ def postpone_feed(database: Database, feed_id: int, until: datetime) -> None:
         session.add(feed)
 
 
-def _article(found: FoundArticle, feed: Feed, at: datetime, *, quiet: bool) -> Article:
+def _article(found: FoundArticle, outlet: str, feed_id: int | None, at: datetime, *, quiet: bool) -> Article:
     return Article(
         url=found.url,
         title=found.title,
-        outlet=feed.outlet or feed.name,
-        feed_id=feed.id,
+        outlet=outlet,
+        feed_id=feed_id,
         status="followed" if found.certain else "candidate",
         quiet=quiet,
         published_at=found.published_at,
         first_seen_at=at,
         next_visit_at=at,
+        host=host_of(found.url),
+        due_why="it was just found",
     )
 
 
-def _hurry(session: Session, article: Article, found: FoundArticle, at: datetime) -> None:
-    """The feed says the article was updated since it was last visited: look now."""
+def _hurry(session: Session, article: Article, found: FoundArticle, at: datetime, is_worth: IsWorth | None) -> None:
+    """The feed says the article was updated since it was last visited."""
     seen = article.last_visit_at
-    if found.updated_at and seen and found.updated_at > seen and article.next_visit_at:
-        article.next_visit_at = min(article.next_visit_at, at)
-        session.add(article)
+    if found.updated_at and seen and found.updated_at > seen:
+        look_soon(session, article, at, is_worth, FEED)
 
 
 def _update(session: Session, feed: Feed, facts: PollFacts) -> None:

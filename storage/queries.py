@@ -183,14 +183,25 @@ def latest_reading(database: Database, article_id: int) -> tuple[Text, Seen] | N
 
 
 def due_articles(
-    database: Database, now: datetime, *, every: bool = False, limit: int | None = None, but: Sequence[int] = ()
+    database: Database,
+    now: datetime,
+    *,
+    every: bool = False,
+    limit: int | None = None,
+    but: Sequence[int] = (),
+    but_hosts: Sequence[str] = (),
 ) -> list[Article]:
-    """Articles to visit now, the longest overdue first; with `every` all that are followed."""
+    """Articles to visit now, the longest overdue first; with `every` all that are followed.
+
+    Without those named by `but`, and without those of `but_hosts`.
+    """
     found = select(Article).where(col(Article.status).in_(FOLLOWED))
     if not every:
         found = found.where(col(Article.next_visit_at) <= now)
     if but:
         found = found.where(col(Article.id).not_in(but))
+    if but_hosts:
+        found = found.where(col(Article.host).not_in(but_hosts))
     ordered = found.order_by(col(Article.next_visit_at), col(Article.id))
     with database.read() as session:
         return list(session.exec(ordered.limit(limit) if limit else ordered))

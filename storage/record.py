@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from sqlmodel import Session, select
 
 from revisions import change as changes
+from revisions.awaited import awaits_answer
 from revisions.change import Change as Difference
 from revisions.classify import Kind
 from revisions.doubt import is_another_page, is_cut_short
@@ -18,6 +19,7 @@ from storage.boxes import Told, keep_passages, news_beside_box
 from storage.copies import link_copies, standing_of_copies, told_by_original
 from storage.database import Database
 from storage.facts import Event, Plan, Route, VisitFacts, VisitResult
+from storage.habits import SIBLING, look_soon, plan_next
 from storage.tables import Article, Change, ChangeKind, ChangeSpeaker, Feed, Version, Visit
 from storage.telling import Teller
 from storage.versions import add_version, latest_version, number_of, was_told_lately
@@ -136,6 +138,8 @@ class Recorder:
         row = _change_row(article, facts.at, difference, latest, version or (None if is_gone else latest))
         row.box_key, row.box_articles, row.told_with = told.key, sorted(told.others) or None, told.with_change
         row.copies = standing_of_copies(session, article, old, text) or None
+        for copy in row.copies or ():
+            look_soon(session, session.get_one(Article, copy["article"]), facts.at, None, SIBLING)
         session.add(row)
         session.flush()
         _index(session, row)
@@ -157,6 +161,7 @@ class Recorder:
         """What every visit leaves behind, whatever it found."""
         assert article.id is not None
         failed = result.outcome in ("failed", "wall")
+        read_before = article.last_read_at
         error = (facts.error or result.summary) if failed else ""
         session.add(Visit(article_id=article.id, at=facts.at, outcome=result.outcome, status=facts.status, error=error))
         article.last_visit_at = facts.at
@@ -169,7 +174,17 @@ class Recorder:
             _keep_validators(article, facts)
         if facts.text is not None and not failed:
             _take_over(article, facts.text)
-        planned = self._plan(article, facts.at)
+        planned = plan_next(
+            session,
+            article,
+            facts.at,
+            self._plan,
+            changed=result.change_id is not None or (result.version or 1) > 1,
+            failed=failed,
+            read_before=read_before,
+        )
+        if article.missing_since and article.status != "gone":
+            planned, article.due_why = min(planned, facts.at + GONE_AFTER), "its page was missing; another look decides"
         article.next_visit_at = None if article.status == "ignored" else max(planned, facts.not_before or planned)
         session.add(article)
 
@@ -179,6 +194,7 @@ def _keep(session: Session, article: Article, facts: VisitFacts, text: Text) -> 
     assert article.id is not None
     keep_passages(session, article.id, text)
     article.seen = facts.seen
+    article.awaits_answer = awaits_answer(text)
     version = add_version(session, article, facts.at, text)
     article.published_at = article.published_at or text.published_at
     link_copies(session, article, text)

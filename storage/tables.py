@@ -38,12 +38,15 @@ class Article(SQLModel, table=True):
     `status`: candidate (its text will decide whether it is followed), followed, gone, ignored (not our story) or
     merged (found to be another article; `merged_into` says which). `quiet`: found when its feed was first polled, so
     that its discovery is nobody's news. `seen`: digests of all lines the page showed when its latest version was read.
-    `copy_of`: the article whose text this one repeats, at a syndicator or in another edition.
+    `copy_of`: the article whose text this one repeats, at a syndicator or in another edition. `due_why`: why the next
+    visit is when it is; `signal`: what put it forward, or "". `expected`, `came`, `echoes`: what visits taught of how
+    often it changes (`storage.facts.Course`); `awaits_answer`: its latest version says that somebody was asked.
     """
 
     __table_args__ = (
         Index("ix_article_due", "status", "next_visit_at"),
         Index("ix_article_outlet", "outlet", "last_read_at"),
+        Index("ix_article_host", "host", "status", "next_visit_at"),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -71,6 +74,44 @@ class Article(SQLModel, table=True):
     failures: int = 0
     error: str = ""
     seen: bytes | None = None
+    host: str = ""
+    due_why: str = ""
+    signal: str = ""
+    expected: float = 0.0
+    came: float = 0.0
+    echoes: list[float] | None = Field(default=None, sa_type=JSON)
+    awaits_answer: bool = False
+
+
+class Outlet(SQLModel, table=True):
+    """What visits taught of an outlet: changes `expected` of typical articles meanwhile and those that `came`.
+
+    Of the signals (a feed's new date, a changed copy) that were `followed`, how many were `true`.
+    """
+
+    name: str = Field(primary_key=True)
+    expected: float = 0.0
+    came: float = 0.0
+    signals_followed: int = 0
+    signals_true: int = 0
+
+
+class Host(SQLModel, table=True):
+    """How a host is to be treated: when it was `asked` within the last hour (seconds of the epoch), until when it is
+    busy.
+
+    `latency`: seconds it usually takes to answer. `crawl_delay`: what its robots.txt asks for. `dearness`: how many
+    times as much as usual a request costs, because its budget is short.
+    """
+
+    name: str = Field(primary_key=True)
+    asked: list[float] = Field(default_factory=list, sa_type=JSON)
+    busy_until: float = 0.0
+    busy_answers: int = 0
+    busy_why: str = ""
+    latency: float = 0.0
+    crawl_delay: float = 0.0
+    dearness: float = 1.0
 
 
 class Alias(SQLModel, table=True):

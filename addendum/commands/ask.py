@@ -7,6 +7,8 @@ from revisions.errors import ConfigError
 from storage.present import article_json, change_json, moment, version_json
 from storage.queries import ChangeFilter, get_history, get_visits, list_articles, list_changes
 
+LAST_VISITS = 5
+
 
 def show_articles(context: Context, *, as_json: bool) -> None:
     with context.record() as (_, database):
@@ -25,7 +27,7 @@ def show_history(context: Context, which: str, *, as_json: bool) -> None:
         article = context.article(database, which)
         assert article.id is not None
         history = get_history(database, article.id)
-        visits = get_visits(database, article.id, limit=5)
+        visits = get_visits(database, article.id, limit=LAST_VISITS)
     if as_json:
         json_lines(version_json(version, change) for version, change in history)
         return
@@ -34,10 +36,10 @@ def show_history(context: Context, which: str, *, as_json: bool) -> None:
         for v, c in history
     ]
     table(("Version", "Captured", "Words", "Notices", "Change", "Headline"), rows, f"{article.url} was not read yet.")
-    if article.error:
-        say(f"last visit: {article.error}")
-    elif visits:
-        say(f"last visit: {moment(visits[0].at)}, {visits[0].outcome}; next: {moment(article.next_visit_at) or 'none'}")
+    for visit in visits:
+        say(f"visit: {moment(visit.at)}, {visit.outcome}{f' ({visit.error})' if visit.error else ''}")
+    why = f": {article.due_why}" if article.next_visit_at and article.due_why else ""
+    say(f"next visit: {moment(article.next_visit_at) or 'none'}{why}")
 
 
 def show_changes(

@@ -12,6 +12,7 @@ from addendum.output import json_lines, say
 from crawler import loop
 from crawler.crawl import Crawl
 from scheduler.check import check
+from scheduler.hosts import known_hosts
 from storage.database import Database
 from storage.feeds import sync_feeds
 
@@ -34,7 +35,7 @@ async def _check(
     config: Config, database: Database, progress: Progress, output: TextIO, *, every: bool
 ) -> dict[str, Any]:
     deliverer = build.deliverer(config, database, config.web.address, output)
-    async with Crawl(build.crawl_settings(config)) as crawl:
+    async with Crawl(build.crawl_settings(config), known_hosts(database)) as crawl:
         work = build.work(config, crawl, database)
         look = build.upkeep(config, database).look
         return await check(database, work, deliverer, look, every=every, progress=progress)

@@ -10,6 +10,7 @@ from addendum.context import Context
 from crawler import loop
 from crawler.crawl import Crawl
 from scheduler.daemon import Daemon
+from scheduler.hosts import known_hosts
 from storage.database import Database
 from storage.feeds import list_feeds, sync_feeds
 from storage.queries import count_record
@@ -30,7 +31,7 @@ async def _run(config: Config, database: Database) -> None:
     port = listening.getsockname()[1]
     web = config.web.model_copy(update={"port": port})
     app = create_app(database, web.address, web.token)
-    async with Crawl(build.crawl_settings(config)) as crawl:
+    async with Crawl(build.crawl_settings(config), known_hosts(database)) as crawl:
         work = build.work(config, crawl, database)
         deliverer = build.deliverer(config, database, web.address)
         upkeep = build.upkeep(config, database)

@@ -45,3 +45,33 @@ def test_a_busy_host_that_names_no_time_is_left_alone_ever_longer() -> None:
     assert waits == [FIRST_WAIT, FIRST_WAIT * 2, FIRST_WAIT * 4]
     assert politeness.answered("a.example", 200, None) is None
     assert politeness.answered("a.example", 503, None) == FIRST_WAIT
+
+
+def test_what_was_asked_of_a_host_is_remembered_by_the_next_run() -> None:
+    clock = Clock()
+    before = Politeness(2, clock)
+    for _ in range(2):
+        before.ask("a.example")
+    before.answered("b.example", 429, timedelta(minutes=5))
+    assert before.changed == {"a.example", "b.example"}
+    after = Politeness(2, clock, known=before.hosts)
+    with pytest.raises(HostWaits, match="its budget of 2 requests an hour is used up"):
+        after.ask("a.example")
+    with pytest.raises(HostWaits, match="left alone for 300 s: it answered 429"):
+        after.ask("b.example")
+
+
+def test_a_host_is_left_alone_for_its_delay_and_longer_while_it_is_slow() -> None:
+    clock = Clock()
+    politeness = Politeness(99, clock, min_delay=timedelta(seconds=2))
+    assert politeness.pause("a.example") == 0
+    politeness.ask("a.example")
+    assert politeness.pause("a.example") == 2
+    politeness.answered("a.example", 200, None, latency=0.1)
+    assert politeness.pause("a.example") == 2
+    politeness.answered("a.example", 200, None, latency=10.1)
+    assert politeness.pause("a.example") == pytest.approx(4 * 3.1)
+    politeness.asks_for_delay("a.example", 30)
+    assert politeness.pause("a.example") == 30
+    clock.now += 30
+    assert politeness.pause("a.example") <= 0

@@ -7,7 +7,7 @@ from revisions.topic import Speaker, Topic
 from storage import outbox, queries
 from storage.copies import list_copies
 from storage.database import Database
-from storage.facts import Draft, Event, VisitFacts, VisitResult
+from storage.facts import Course, Draft, Event, Planned, VisitFacts, VisitResult
 from storage.queries import ChangeFilter
 from storage.record import Recorder
 from storage.tables import Article
@@ -46,8 +46,8 @@ def visit(
     def route(event: Event) -> list[Draft]:
         return [Draft(name, ("everything",)) for name in channels.split()]
 
-    def plan(_: Article, now: datetime) -> datetime:
-        return now + timedelta(hours=1)
+    def plan(course: Course) -> Planned:
+        return Planned(course.now + timedelta(hours=1))
 
     text = Text(headline, tuple(Paragraph(p) for p in paragraphs))
     facts = VisitFacts(at, at, "text", text=text, status=200)

@@ -9,7 +9,7 @@ from revisions.text import Paragraph, Role, Text
 from revisions.topic import Speaker, Topic
 from storage import groups, holds, outbox
 from storage.database import Database
-from storage.facts import Draft, Event, VisitFacts
+from storage.facts import Course, Draft, Event, Planned, VisitFacts
 from storage.record import Recorder
 from storage.tables import Article
 
@@ -61,8 +61,8 @@ def visit(database: Database, number: int, after: timedelta, text: Text) -> None
     def route(_: Event) -> list[Draft]:
         return [Draft("desk", ("everything",))]
 
-    def plan(_: Article, now: datetime) -> datetime:
-        return now + timedelta(hours=1)
+    def plan(course: Course) -> Planned:
+        return Planned(course.now + timedelta(hours=1))
 
     at = START + after
     Recorder(database, TOPIC, route, plan, ["ops"]).visit(number, VisitFacts(at, at, "text", text=text, status=200))

@@ -10,11 +10,10 @@ from revisions.text import Paragraph, Text
 from revisions.topic import Speaker, Topic
 from storage import feeds, outbox, queries
 from storage.database import Database
-from storage.facts import Draft, Event, FoundArticle, PollFacts, VisitFacts, VisitResult
+from storage.facts import Course, Draft, Event, FoundArticle, Planned, PollFacts, VisitFacts, VisitResult
 from storage.feeds import FeedSpec
 from storage.queries import ChangeFilter
 from storage.record import GONE_AFTER, Recorder
-from storage.tables import Article
 
 START = datetime(2021, 7, 18, 16, tzinfo=UTC)
 TOPIC = Topic("Pegasus", ("Pegasus",), ("spyware",), speakers=(Speaker("NSO Group", ("NSO",)),))
@@ -42,8 +41,8 @@ def recorder(database: Database, route: object = None) -> Recorder:
     def everybody(_event: Event) -> list[Draft]:
         return [Draft("desk", ("everything",))]
 
-    def plan(_article: Article, now: datetime) -> datetime:
-        return now + timedelta(hours=1)
+    def plan(course: Course) -> Planned:
+        return Planned(course.now + timedelta(hours=1))
 
     return Recorder(database, TOPIC, route or everybody, plan)  # type: ignore[arg-type]
 
@@ -151,6 +150,9 @@ def test_gone_is_believed_after_two_looks_ten_minutes_apart_or_one_410(database:
     visit(database, 0, text())
     minutes = int(GONE_AFTER.total_seconds() // 60)
     assert visit(database, 1, outcome="gone", status=404).change_id is None
+    missing = queries.get_article(database, "1")
+    assert missing.last_visit_at
+    assert missing.next_visit_at == missing.last_visit_at + GONE_AFTER
     assert visit(database, minutes, outcome="gone", status=404).change_id is None
     assert visit(database, minutes + 1, outcome="gone", status=404).change_id is not None
     assert visit(database, minutes + 2, outcome="gone", status=404).change_id is None
