@@ -1,7 +1,7 @@
 """Several alerts of a channel told as one: the alert they are grouped in is delivered in their place."""
 
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime, timedelta
 
 from sqlmodel import Session, and_, col, or_, select
@@ -11,7 +11,7 @@ from storage.operator import EVENT as OPERATOR
 from storage.tables import Alert
 
 EVENT = "group"
-MOST_IN_ONE = 100  # alerts; what is beyond goes into another group
+MOST_IN_ONE = 100  # alerts, but for those of one article; what is beyond goes into another group
 HOUR = timedelta(hours=1)
 
 
@@ -54,8 +54,7 @@ def group(database: Database, channel: str, alert_ids: Collection[int], now: dat
 
 def group_alerts(session: Session, channel: str, alerts: Sequence[Alert], now: datetime, reason: str) -> None:
     """Alerts of one channel, oldest first, as one, or as few as it takes. A single one is told as it is."""
-    for start in range(0, len(alerts), MOST_IN_ONE):
-        members = alerts[start : start + MOST_IN_ONE]
+    for members in _batches(alerts):
         if len(members) == 1:
             members[0].state, members[0].next_attempt_at = "waiting", now
             session.add(members[0])
@@ -73,6 +72,21 @@ def group_alerts(session: Session, channel: str, alerts: Sequence[Alert], now: d
         for member in members:
             member.state, member.group_id, member.next_attempt_at = "grouped", head.id, None
             session.add(member)
+
+
+def _batches(alerts: Sequence[Alert]) -> Iterator[list[Alert]]:
+    """At most `MOST_IN_ONE` together, all of an article in one: groups are delivered beside each other."""
+    by_article: dict[int | None, list[Alert]] = {}
+    for alert in alerts:
+        by_article.setdefault(alert.article_id, []).append(alert)
+    batch: list[Alert] = []
+    for some in by_article.values():
+        if batch and len(batch) + len(some) > MOST_IN_ONE:
+            yield batch
+            batch = []
+        batch = [*batch, *some]
+    if batch:
+        yield batch
 
 
 def members_of(database: Database, group_id: int) -> list[Alert]:

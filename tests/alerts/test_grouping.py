@@ -47,6 +47,15 @@ def test_a_burst_is_one_message_that_names_all_and_settles_all(database: Databas
     assert outbox.counts(database) == {"waiting": 0, "sent": 40, "failed": 0}
 
 
+def test_all_of_an_article_is_in_one_of_several_groups(database: Database, receiver: Receiver) -> None:
+    """Groups are delivered beside each other: were an article in two of them, its alerts could arrive out of order."""
+    fill(database, [*range(1, 91), *range(1, 91), 7])
+    assert deliver(database, Clock(), receiver, Pace(burst=10)) == Delivered(sent=181)
+    told = [[a["id"] for a in body["data"]["articles"]] for body in bodies(receiver)]  # type: ignore[index]
+    assert sorted(map(len, told)) == [82, 99]
+    assert set(told[0]).isdisjoint(told[1])
+
+
 def test_a_few_alerts_are_told_one_by_one(database: Database, receiver: Receiver) -> None:
     fill(database, range(1, 11))
     deliver(database, Clock(), receiver, Pace(burst=10))
