@@ -1,6 +1,5 @@
 """The next visit of an article, from what stands in the record; and why, in words. Pure."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from scheduler.hazard import AWAITED, NO_ECHOES, Habit, Hazard, liveliness
@@ -8,7 +7,8 @@ from scheduler.revisit import Limits, chance_of, is_worth_following, wait
 from storage.facts import Course, Planned, Signal
 
 ANSWER = timedelta(days=3)  # within which an answer that an article awaits is likely to come
-DAY = 86400.0
+DAY = 86400.0  # s
+LATELY = 0.1  # follow-ups still to come, from which on a change is worth a word
 
 
 def plan(course: Course, limits: Limits) -> Planned:
@@ -45,9 +45,8 @@ def _age(course: Course, at: datetime) -> float:
 
 
 def _why(course: Course, hazard: Hazard, lively: float, *, is_awaited: bool) -> str:
-    calm = replace(hazard, echoes=NO_ECHOES)
     said = [f"{_per_day(hazard)} changes expected within a day", f"{lively:.1f} times as lively as usual at its age"]
-    if hazard.expected(DAY) > 1.5 * calm.expected(DAY):
+    if sum(hazard.echoes) > LATELY:
         said.append("it changed lately")
     if is_awaited:
         said.append("it awaits somebody's answer")
