@@ -123,10 +123,10 @@ class Run:
         return bool(new)
 
 
-def with_requests(make: Make, requests: int, stories: Sequence[Story], end: float) -> Outcome:
-    """The rule at the scale at which it makes as many requests. A rule's requests fall about as its scale grows."""
-    scale, best = 1.0, None
-    for _ in range(12):
+def with_requests(make: Make, requests: int, stories: Sequence[Story], end: float, scale: float = 1.0) -> Outcome:
+    """The rule at the scale, sought from `scale` on, at which it makes as many requests: they fall as it grows."""
+    best = None
+    for _ in range(8):
         found = Run(make(scale), stories, end, BUDGET).go()
         if best is None or abs(found.requests - requests) < abs(best.requests - requests):
             best = found
@@ -141,7 +141,7 @@ def compare(stories: Sequence[Story], end: float, *, with_known: bool, scale: fl
     """Ours first, its waits longer by `scale` than as shipped, then the others at as many requests."""
     first = Run(ours(scale), stories, end, BUDGET).go()
     makes = (*OTHERS, known) if with_known else OTHERS
-    return [first, *(with_requests(make, first.requests, stories, end) for make in makes)]
+    return [first, *(with_requests(make, first.requests, stories, end, scale) for make in makes)]
 
 
 def main() -> int:
@@ -151,6 +151,7 @@ def main() -> int:
     runs = [outcome for outcomes in worlds for outcome in outcomes]
     if DATA.is_dir():
         stories = replayed(DATA)
+        print(f"replaying the edits of {len(stories)} posts", file=sys.stderr)
         end = max(at for story in stories for at in story.changes) + DAY
         replay = compare(stories, end, with_known=False, scale=REPLAY_SCALE)
         rows += _of_replay(replay)

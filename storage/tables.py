@@ -44,7 +44,7 @@ class Article(SQLModel, table=True):
     """
 
     __table_args__ = (
-        Index("ix_article_due", "status", "next_visit_at"),
+        Index("ix_article_due", "next_visit_at", "id"),
         Index("ix_article_outlet", "outlet", "last_read_at"),
         Index("ix_article_host", "host", "status", "next_visit_at"),
     )

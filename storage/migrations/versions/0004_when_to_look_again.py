@@ -23,6 +23,8 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("echoes", sa.JSON(), nullable=True))
         batch_op.add_column(sa.Column("awaits_answer", sa.Boolean(), server_default=sa.false(), nullable=False))
         batch_op.create_index("ix_article_host", ["host", "status", "next_visit_at"], unique=False)
+        batch_op.drop_index("ix_article_due")
+        batch_op.create_index("ix_article_due", ["next_visit_at", "id"], unique=False)
     _fill_hosts(op.get_bind())
     op.create_table(
         "outlet",
@@ -63,6 +65,8 @@ def downgrade() -> None:
     op.drop_table("host")
     op.drop_table("outlet")
     with op.batch_alter_table("article", schema=None) as batch_op:
+        batch_op.drop_index("ix_article_due")
+        batch_op.create_index("ix_article_due", ["status", "next_visit_at"], unique=False)
         batch_op.drop_index("ix_article_host")
         for name in ("awaits_answer", "echoes", "came", "expected", "signal", "due_why", "host"):
             batch_op.drop_column(name)
