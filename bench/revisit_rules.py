@@ -4,7 +4,7 @@ Every rule learns of an article only what its visits found. All follow a feed's 
 which weigh it.
 """
 
-from collections.abc import Callable
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
@@ -32,7 +32,7 @@ class Seen:
 
 
 @dataclass
-class Rule:
+class Rule(ABC):
     """`wait` after a visit; `follows`: is a signal followed at once, the next visit lying so many seconds ahead?"""
 
     name: str
@@ -44,8 +44,8 @@ class Rule:
         if changed:
             seen.last_change = now
 
-    def wait(self, seen: Seen) -> float:
-        raise NotImplementedError
+    @abstractmethod
+    def wait(self, seen: Seen) -> float: ...
 
     def follows(self, seen: Seen, ahead: float) -> bool:
         return True
@@ -110,11 +110,3 @@ class Known(Ours):
 
     def hazard(self, seen: Seen) -> Hazard:
         return replace(super().hazard(seen), liveliness=seen.story.liveliness)
-
-
-RULES: tuple[Callable[[float], Rule], ...] = (
-    lambda scale: Fixed("fixed interval", scale),
-    lambda scale: Diffengine("diffengine's rule", scale),
-    lambda scale: NewsDiffs("NewsDiffs' ladder", scale),
-    lambda scale: Ours("ours", scale),
-)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from typing import Self
+from typing import Any, Self
 
 from scrapy import Request
 from scrapy.crawler import Crawler
@@ -73,14 +73,17 @@ class Politeness:
         state = self.hosts.get(host)
         if state is None or not state.asked:
             return 0.0
-        slow = min(LONGEST_PAUSE, SLOW * state.latency) if SLOW * state.latency > self._min_delay else 0.0
-        return state.asked[-1] + max(self._min_delay, state.crawl_delay, slow) - self._clock()
+        delay = max(self._min_delay, state.crawl_delay, min(LONGEST_PAUSE, SLOW * state.latency))
+        return min(delay, state.asked[-1] + delay - self._clock())  # also when the clock was put back
 
     def ask(self, host: str) -> None:
         """Count one request to `host`, or raise `HostWaits`."""
         now, state = self._clock(), self.hosts.setdefault(host, HostState())
+        if state.asked and state.asked[-1] > now:  # the clock was put back
+            state.asked = deque(min(at, now) for at in state.asked)
         while state.asked and state.asked[0] <= now - _HOUR:
             state.asked.popleft()
+        state.busy_until = min(state.busy_until, now + LONGEST_WAIT.total_seconds())
         if state.busy_until > now:
             raise HostWaits(host, timedelta(seconds=state.busy_until - now), state.busy_why)
         if len(state.asked) >= self.per_hour:
@@ -114,6 +117,13 @@ class Politeness:
             self.changed.add(host)
 
 
+def politeness_of(crawler: Crawler) -> Politeness:
+    """What the crawl's spider was given."""
+    spider: Any = crawler.spider
+    politeness: Politeness = spider.politeness
+    return politeness
+
+
 class PolitenessMiddleware:
     """Holds every request, robots.txt included, to its host's budget, pauses and back-off."""
 
@@ -122,7 +132,7 @@ class PolitenessMiddleware:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        return cls(crawler.spider.politeness)  # type: ignore[union-attr]
+        return cls(politeness_of(crawler))
 
     async def process_request(self, request: Request) -> None:
         """What has to wait a little waits here; the download slot keeps the delay between requests of this run."""

@@ -12,7 +12,7 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import IgnoreRequest, NotConfigured
 from scrapy.http.request import NO_CALLBACK
 
-from crawler.politeness import HostWaits
+from crawler.politeness import HostWaits, politeness_of
 from crawler.reasons import reason_for, reason_for_status
 from crawler.urls import host_of
 
@@ -83,7 +83,7 @@ class RobotsMiddleware:
         """`Crawl-delay` where given and longer than ours, for the host's present and later download slots."""
         asked = parsed.crawl_delay(self._agent) if parsed else None
         delay = min(float(asked or 0), LONGEST_DELAY)
-        self._crawler.spider.politeness.asks_for_delay(host_of(url), delay)  # type: ignore[union-attr]
+        politeness_of(self._crawler).asks_for_delay(host_of(url), delay)
         if delay <= self._crawler.settings.getfloat("DOWNLOAD_DELAY"):
             return
         downloader, host = self._crawler.engine.downloader, host_of(url)

@@ -36,7 +36,6 @@ async def check(
     due = await asyncio.to_thread(queries.due_articles, database, now(), every=every)
     await _all(due, lambda article: work.visit(article, tally), lambda done: progress("articles", done, len(due)))
     await work.remember()
-    await asyncio.to_thread(work.weigh_hosts)
     await look()
     delivered = await deliverer.deliver_due()
     after = await asyncio.to_thread(outbox.counts, database)

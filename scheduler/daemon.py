@@ -151,8 +151,8 @@ class Daemon:
             for task in late:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
-        await self.work.remember()
         await self.deliverer.release()
+        await self.work.remember()
 
     async def _weigh_hosts(self) -> None:
         await asyncio.to_thread(self.work.weigh_hosts)

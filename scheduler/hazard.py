@@ -5,8 +5,8 @@ Changes of an article come at the rate
     λ(t) = r · EVERY_FOLD / (FRESH + age)  +  follow-ups of the changes seen, dying away
 
 where r, the article's own liveliness, is 1 for the typical article, Gamma-distributed among the articles of an
-outlet, and learned from the changes seen against those expected (Gamma-Poisson). The constants are the published
-figures:
+outlet, and learned from the changes seen against those expected (Gamma-Poisson). The prior comes from these figures;
+SHAPE, OUTLET and AWAITED are our choices:
 
 - 21 % of articles change within a week, 82 % of that within a day (GDELT's Global Difference Graph, every article
   looked at again after a day and a week). With SHAPE 0.3 the chance that nothing happens, (1 + Λ/0.3)^-0.3, is 0.79
@@ -55,11 +55,6 @@ class Hazard:
     age: float
     liveliness: float = 1.0
     echoes: tuple[float, ...] = NO_ECHOES
-
-    def rate(self, after: float) -> float:
-        """Changes per second, `after` seconds behind the visit."""
-        echo = sum(e / width * exp(-after / width) for e, width in zip(self.echoes, FOLLOW_UPS, strict=True))
-        return self.liveliness * EVERY_FOLD / (FRESH + self.age + after) + echo
 
     def expected(self, after: float) -> float:
         """Changes by then."""

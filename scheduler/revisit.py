@@ -24,6 +24,7 @@ SHORTEST = timedelta(seconds=1)
 LOST = 10800.0  # s of delay that a change overwritten before a visit is as bad as; our choice
 FEED_START = timedelta(minutes=5)
 GROWTH, SHRINKAGE = 1.3, 0.5  # of a feed's interval after a poll without and with new entries
+STEP = 1.2  # by which a host's price rises or falls at once, every ten minutes
 PATIENCE = 10  # doublings of the wait after failures in a row
 NEAR = 1.01  # two waits this alike are one
 TRUE, FALSE = 2.0, 2.0  # signals of an outlet that meant a change and did not, before any was seen
@@ -79,10 +80,11 @@ def chance_of(true: int, followed: int) -> float:
 def next_dearness(dearness: float, wanted: int, budget: int) -> float:
     """How many times as much as usual a request to a host costs from now on, when so many are wanted within an hour.
 
-    Visits are as frequent as 1/√price, so the price that makes them fit is found in one step; it sinks back by and by.
+    Visits are as frequent as 1/√price. What is wanted follows only as articles are planned anew, so the price moves
+    towards the one that fits in small steps.
     """
-    fitting = dearness * (wanted / budget) ** 2
-    return max(1.0, fitting if fitting > dearness else max(fitting, dearness / 2))
+    step = (wanted / budget) ** 2
+    return max(1.0, dearness * min(STEP, max(1 / STEP, step)))
 
 
 def next_interval(interval: timedelta, *, new_entries: int, failures: int, limits: Limits) -> timedelta:

@@ -8,21 +8,20 @@ from datetime import UTC, datetime, timedelta
 import structlog
 
 from crawler.crawl import Crawl
-from crawler.feeds import Entry
 from crawler.outcomes import ArticleVisit, FeedPoll, Order
-from crawler.urls import words_of
 from revisions.change import compare
 from revisions.errors import FetchError
 from revisions.seen import Seen, reconcile
 from revisions.settle import settle
 from revisions.text import Text
-from revisions.topic import Relevance, Topic
+from revisions.topic import Topic
+from scheduler.entries import articles_of
 from scheduler.hosts import remember_hosts, weigh_hosts
 from scheduler.plan import is_worth, plan
 from scheduler.revisit import Limits, next_interval
 from storage import feeds, queries
 from storage.database import Database
-from storage.facts import Course, FoundArticle, Planned, PollFacts, Route, Signal, VisitFacts, VisitResult
+from storage.facts import Course, Planned, PollFacts, Route, Signal, VisitFacts, VisitResult
 from storage.record import Recorder
 from storage.tables import Article, Feed
 
@@ -90,7 +89,8 @@ class Work:
 
     def _record_poll(self, feed: Feed, poll: FeedPoll) -> int:
         assert feed.id is not None
-        found = self._relevant(feed, poll.feed.entries if poll.feed else ())
+        entries = poll.feed.entries if poll.feed else ()
+        found = articles_of(entries, self._topic, every_entry=feed.relevant == "all")
         known = feeds.known_urls(self._database, [f.url for f in found])
         new = sum(f.url not in known for f in found)
         interval = next_interval(
@@ -112,23 +112,6 @@ class Work:
             error=poll.error,
         )
         return feeds.record_poll(self._database, feed.id, facts, found, self._is_worth)
-
-    def _relevant(self, feed: Feed, entries: tuple[Entry, ...]) -> list[FoundArticle]:
-        """The entries that are about the topic, or may be; each address once."""
-        found: dict[str, FoundArticle] = {}
-        for entry in entries:
-            relevance = self._relevance(feed, entry)
-            if relevance is not Relevance.NO:
-                certain = relevance is Relevance.YES
-                found.setdefault(
-                    entry.url, FoundArticle(entry.url, entry.title, certain, entry.published_at, entry.updated_at)
-                )
-        return list(found.values())
-
-    def _relevance(self, feed: Feed, entry: Entry) -> Relevance:
-        if feed.relevant == "all" or not self._topic.terms:
-            return Relevance.YES
-        return self._topic.judge_entry(entry.title, entry.summary, words_of(entry.url)).relevance
 
     async def visit(self, article: Article, tally: Tally) -> bool:
         """Ask for an article's page and record what was found. Is there something to tell of it?"""

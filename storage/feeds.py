@@ -13,6 +13,8 @@ from storage.facts import FoundArticle, IsWorth, PollFacts
 from storage.habits import FEED, host_of, look_soon
 from storage.tables import Article, Feed
 
+JUST_FOUND = "it was just found"
+
 
 @dataclass(frozen=True)
 class FeedSpec:
@@ -120,6 +122,7 @@ def record_poll(
 def add_articles(database: Database, found: Sequence[FoundArticle], outlet: str, at: datetime) -> int:
     """Articles named by hand or by a sitemap; returns how many are new. Nobody is told that they were found.
 
+    One that was passed over as not about the topic is followed from now on when it is named as `certain`.
     Without `outlet` an article belongs to the outlet that others of its host belong to, else to its host.
     """
     with database.write() as session:
@@ -127,7 +130,11 @@ def add_articles(database: Database, found: Sequence[FoundArticle], outlet: str,
         new = {article.url: article for article in found if article.url not in known}
         for article in new.values():
             session.add(_article(article, outlet or _outlet_of(session, article.url), None, at, quiet=True))
-        return len(new)
+        passed_over = [known[a.url] for a in found if a.certain and a.url in known and known[a.url].status == "ignored"]
+        for row in passed_over:
+            row.status, row.next_visit_at, row.due_why, row.quiet = "followed", at, JUST_FOUND, True
+            session.add(row)
+        return len(new) + len(passed_over)
 
 
 def _outlet_of(session: Session, url: str) -> str:
@@ -155,7 +162,7 @@ def _article(found: FoundArticle, outlet: str, feed_id: int | None, at: datetime
         first_seen_at=at,
         next_visit_at=at,
         host=host_of(found.url),
-        due_why="it was just found",
+        due_why=JUST_FOUND,
     )
 
 

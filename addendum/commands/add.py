@@ -13,9 +13,9 @@ from crawler import loop
 from crawler.crawl import Crawl
 from crawler.feeds import Entry
 from crawler.outcomes import FeedPoll, Order
-from crawler.urls import canonical, words_of
+from crawler.urls import canonical
 from revisions.errors import ConfigError, FeedError, FetchError
-from revisions.topic import Relevance
+from scheduler.entries import articles_of
 from scheduler.hosts import known_hosts, remember_hosts
 from storage.database import Database
 from storage.facts import FoundArticle
@@ -31,7 +31,7 @@ def add(context: Context, urls: list[str], *, sitemap: str, from_file: str, outl
     with context.record() as (config, database):
         if sitemap:
             entries = loop.run(_read(config, database, _canonical(sitemap, "--sitemap")))
-            found += _relevant(config, entries, every_entry=every_entry)
+            found += articles_of(entries, build.topic(config), every_entry=every_entry)
             context.note(f"{sitemap}: {len(entries)} entries")
         new = add_articles(database, found, outlet, datetime.now(UTC))
     known = len({article.url for article in found}) - new
@@ -67,12 +67,3 @@ async def _read(config: Config, database: Database, url: str) -> tuple[Entry, ..
     if poll.feed is None:
         raise FeedError(poll.error, url)
     return poll.feed.entries
-
-
-def _relevant(config: Config, entries: tuple[Entry, ...], *, every_entry: bool) -> Iterator[FoundArticle]:
-    topic = build.topic(config)
-    for entry in entries:
-        judged = topic.judge_entry(entry.title, entry.summary, words_of(entry.url)).relevance
-        if every_entry or judged is not Relevance.NO:
-            certain = every_entry or judged is Relevance.YES
-            yield FoundArticle(entry.url, entry.title, certain, entry.published_at, entry.updated_at)

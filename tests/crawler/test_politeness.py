@@ -75,3 +75,15 @@ def test_a_host_is_left_alone_for_its_delay_and_longer_while_it_is_slow() -> Non
     assert politeness.pause("a.example") == 30
     clock.now += 30
     assert politeness.pause("a.example") <= 0
+
+
+def test_a_clock_put_back_silences_no_host() -> None:
+    clock = Clock()
+    politeness = Politeness(2, clock, min_delay=timedelta(seconds=2))
+    politeness.ask("a.example")
+    clock.now -= 900
+    assert politeness.pause("a.example") == 2
+    politeness.ask("a.example")
+    with pytest.raises(HostWaits) as refused:
+        politeness.ask("a.example")
+    assert refused.value.wait == timedelta(hours=1)

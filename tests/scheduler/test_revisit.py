@@ -8,7 +8,7 @@ import pytest
 
 from scheduler.hazard import NO_ECHOES, Habit, Hazard, liveliness
 from scheduler.plan import is_worth, plan
-from scheduler.revisit import PRICE, Limits, chance_of, next_dearness, next_interval, wait
+from scheduler.revisit import PRICE, STEP, Limits, chance_of, next_dearness, next_interval, wait
 from storage.facts import Course, Planned, Signal
 
 NOW = datetime(2021, 7, 18, 16, tzinfo=UTC)
@@ -41,7 +41,7 @@ def test_the_published_figures_come_out_of_the_model() -> None:
 
 def test_a_constant_rate_is_followed_by_the_square_root_law() -> None:
     old = Hazard(age=1e9, liveliness=1000)
-    rate = old.rate(0)
+    rate = old.expected(1)
     assert wait(old, PRICE, replace(LIMITS, max=timedelta(days=999))).total_seconds() == pytest.approx(
         (2 * PRICE / rate) ** 0.5, rel=0.03
     )
@@ -108,12 +108,17 @@ def test_a_signal_is_followed_where_the_next_visit_is_far_enough_for_its_worth()
 
 
 def test_requests_to_a_host_cost_more_until_what_is_wanted_fits_its_budget() -> None:
-    dear = next_dearness(1, wanted=720, budget=360)
-    assert dear == 4
-    assert next_dearness(dear, wanted=360, budget=360) == dear
-    assert next_dearness(dear, wanted=0, budget=360) == 2
+    assert next_dearness(1, wanted=720, budget=360) == STEP
+    assert next_dearness(4, wanted=360, budget=360) == 4
+    assert next_dearness(4, wanted=0, budget=360) == 4 / STEP
     assert next_dearness(1, wanted=10, budget=360) == 1
-    rare = plan(course(dearness=dear), LIMITS)
+    dear, wanted = 1.0, []
+    for _ in range(40):  # twice as much is wanted as there is
+        wanted.append(720 / dear**0.5)
+        dear = next_dearness(dear, round(wanted[-1]), 360)
+    assert wanted[-1] == pytest.approx(360, rel=0.05)
+    assert min(wanted) > 0.9 * 360
+    rare = plan(course(dearness=4.0), LIMITS)
     assert ahead(rare) / ahead(plan(course(), LIMITS)) == pytest.approx(2, rel=0.15)
     assert "a request costs 4.0 times as much" in rare.why
 

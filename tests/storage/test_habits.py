@@ -82,3 +82,13 @@ def test_hosts_keep_their_state_and_how_dear_their_requests_are(database: Databa
     assert (host.asked, host.latency, host.dearness) == ([stamp], 0.5, 3.0)
     (record,) = hosts.list_hosts(database, late)
     assert (record.articles, record.due) == (1, 1)
+
+
+def test_an_article_passed_over_is_followed_once_it_is_named(database: Database, feed: int) -> None:
+    with database.write() as session:
+        row = session.exec(select(Article)).one()
+        row.status, row.next_visit_at = "ignored", None
+        session.add(row)
+    assert feeds.add_articles(database, found(), "", NOW) == 1
+    assert (article(database).status, article(database).next_visit_at) == ("followed", NOW)
+    assert feeds.add_articles(database, found(), "", NOW) == 0
