@@ -100,7 +100,7 @@ class Run:
         try:
             self._politeness.ask(str(state.story.host))
         except HostWaits as error:
-            self._plan(number, self._now + error.wait.total_seconds())
+            self._plan(number, self._now + max(1.0, error.wait.total_seconds()))  # a wait is rounded to microseconds
             return
         self.outcome.requests += 1
         hour = self._hours[state.story.host]
