@@ -9,7 +9,7 @@ import io
 import json
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -17,6 +17,7 @@ import feedparser
 from dateutil import parser as dates
 from lxml import etree, html
 
+from crawler.hints import Hints, hints_of, hints_of_json
 from crawler.urls import canonical
 from revisions.errors import FeedError, FetchError
 
@@ -45,6 +46,7 @@ class Feed:
     title: str
     entries: tuple[Entry, ...]
     skipped: int = 0
+    hints: Hints = field(default_factory=Hints)
 
     @property
     def problem(self) -> str:
@@ -58,20 +60,20 @@ class Feed:
 
 def read_feed(body: bytes, url: str, headers: Mapping[str, str] | None = None) -> Feed:
     """The entries of a feed in its own order. Raises `FeedError` with the reason when there are none to be had."""
+    given = {name.lower(): value for name, value in (headers or {}).items()}
     if not body.strip():
         raise FeedError("the answer is empty", url)
     start = body.lstrip(b"\xef\xbb\xbf \t\r\n")[:2048]
     if start.startswith(b"{"):
-        return _read_json_feed(body, url)
+        return _read_json_feed(body, url, given)
     if b"<urlset" in start or b"<sitemapindex" in start:
         return _read_sitemap(body, url)
-    return _read_with_feedparser(body, url, headers or {})
+    return _read_with_feedparser(body, url, given)
 
 
 def _read_with_feedparser(body: bytes, url: str, headers: Mapping[str, str]) -> Feed:
-    given = {key.lower(): value for key, value in headers.items()}
     try:
-        parsed = feedparser.parse(io.BytesIO(body), response_headers={**given, "content-location": url})
+        parsed = feedparser.parse(io.BytesIO(body), response_headers={**headers, "content-location": url})
     except (ValueError, LookupError, RecursionError, AttributeError, TypeError, KeyError, AssertionError) as error:
         raise FeedError(f"the feed cannot be parsed ({type(error).__name__}: {error})", url) from error
     if not parsed.version and not parsed.entries:
@@ -81,7 +83,8 @@ def _read_with_feedparser(body: bytes, url: str, headers: Mapping[str, str]) -> 
     if not parsed.entries and problem and not isinstance(problem, _HARMLESS):
         raise FeedError(f"the feed is broken and holds no entries ({problem})", url)
     entries = [_from_feedparser(item, url) for item in parsed.entries]
-    return _feed(parsed.version or "unknown", _plain(parsed.feed.get("title")), entries)
+    hints = hints_of(body, parsed.feed, url, headers)
+    return _feed(parsed.version or "unknown", _plain(parsed.feed.get("title")), entries, hints)
 
 
 def _from_feedparser(item: Any, base: str) -> Entry | None:
@@ -103,7 +106,7 @@ def _permalink(item: Any) -> str:
     return next(filter(None, links), identifier if identifier.startswith(("http://", "https://")) else "")
 
 
-def _read_json_feed(body: bytes, url: str) -> Feed:
+def _read_json_feed(body: bytes, url: str, headers: Mapping[str, str]) -> Feed:
     """JSON Feed 1.0 and 1.1 (jsonfeed.org/version/1.1)."""
     try:
         data = json.loads(body)
@@ -123,7 +126,7 @@ def _read_json_feed(body: bytes, url: str) -> Feed:
         )
         for item in items
     ]
-    return _feed("jsonfeed", _plain(data.get("title")), entries)
+    return _feed("jsonfeed", _plain(data.get("title")), entries, hints_of_json(data, url, headers))
 
 
 def _read_sitemap(body: bytes, url: str) -> Feed:
@@ -149,10 +152,10 @@ def _read_sitemap(body: bytes, url: str) -> Feed:
     return _feed("sitemap", "", entries)
 
 
-def _feed(kind: str, title: str, entries: Iterable[Entry | None]) -> Feed:
+def _feed(kind: str, title: str, entries: Iterable[Entry | None], hints: Hints = Hints()) -> Feed:
     all_entries = list(entries)
     usable = tuple(entry for entry in all_entries if entry)
-    return Feed(kind, title, usable, skipped=len(all_entries) - len(usable))
+    return Feed(kind, title, usable, len(all_entries) - len(usable), hints)
 
 
 def _entry(link: object, base: str, **fields: Any) -> Entry | None:

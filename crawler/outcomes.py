@@ -20,7 +20,10 @@ class Order:
 
 @dataclass(frozen=True)
 class FeedPoll:
-    """`moved_to` is the address a permanent redirect gave; `error` says why there is no feed."""
+    """`moved_to` is the address a permanent redirect gave; `error` says why there is no feed.
+
+    `fresh_for`: how long the answer says it stays fresh.
+    """
 
     url: str
     feed: Feed | None = None
@@ -30,6 +33,7 @@ class FeedPoll:
     last_modified: str = ""
     error: str = ""
     retry_after: timedelta | None = None
+    fresh_for: timedelta = timedelta(0)
 
 
 class Outcome(StrEnum):

@@ -12,6 +12,7 @@ from twisted.python.failure import Failure
 
 from crawler.extract import Wall, extract
 from crawler.feeds import read_feed
+from crawler.hints import fresh_for
 from crawler.outcomes import ArticleVisit, FeedPoll, Order, Outcome
 from crawler.page import Page
 from crawler.politeness import BUSY, HostWaits, Politeness, retry_after
@@ -82,12 +83,18 @@ class AddendumSpider(Spider):
         return self._feed(response, task) if task.is_feed else self._article(response, task)
 
     def _feed(self, response: Response, task: Task) -> FeedPoll:
-        known: dict[str, Any] = {"url": task.order.url, "moved_to": _moved_to(response), **_validators(response)}
+        known: dict[str, Any] = {
+            "url": task.order.url,
+            "moved_to": _moved_to(response),
+            "fresh_for": fresh_for(_header(response, "Cache-Control"), _header(response, "Age")),
+            **_validators(response),
+        }
         if response.status == 304:
             return FeedPoll(**known, not_modified=True)
         if response.status != 200:
             return FeedPoll(**known, error=reason_for_status(response.status), retry_after=retry_after(response))
-        headers = {"content-type": _header(response, "Content-Type")}
+        links = [value.decode("latin-1") for value in response.headers.getlist("Link")]
+        headers = {"content-type": _header(response, "Content-Type"), "link": ", ".join(links)}
         try:
             feed = read_feed(response.body, response.url, headers)
         except FeedError as error:

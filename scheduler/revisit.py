@@ -22,8 +22,6 @@ PRICE = 10.0  # changes × seconds of delay a request is worth: a typical articl
 USUAL_MIN = timedelta(minutes=2)  # the shortest wait that PRICE goes with
 SHORTEST = timedelta(seconds=1)
 LOST = 10800.0  # s of delay that a change overwritten before a visit is as bad as; our choice
-FEED_START = timedelta(minutes=5)
-GROWTH, SHRINKAGE = 1.3, 0.5  # of a feed's interval after a poll without and with new entries
 STEP = 1.2  # by which a host's price rises or falls at once, every ten minutes
 PATIENCE = 10  # doublings of the wait after failures in a row
 NEAR = 1.01  # two waits this alike are one
@@ -85,13 +83,3 @@ def next_dearness(dearness: float, wanted: int, budget: int) -> float:
     """
     step = (wanted / budget) ** 2
     return max(1.0, dearness * min(STEP, max(1 / STEP, step)))
-
-
-def next_interval(interval: timedelta, *, new_entries: int, failures: int, limits: Limits) -> timedelta:
-    """A feed's polling interval: shorter while it brings news, longer while it does not, ever longer while broken."""
-    base = interval or min(FEED_START, limits.feed_max)
-    if failures:
-        slowed: timedelta = max(limits.feed_min, base) * 2.0 ** min(failures, PATIENCE)
-        return min(limits.feed_max, slowed)
-    adapted = base * (SHRINKAGE if new_entries else GROWTH)
-    return min(limits.feed_max, max(limits.feed_min, adapted))

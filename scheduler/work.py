@@ -18,10 +18,11 @@ from revisions.topic import Topic
 from scheduler.entries import articles_of
 from scheduler.hosts import remember_hosts, weigh_hosts
 from scheduler.plan import is_worth, plan
-from scheduler.revisit import Limits, next_interval
+from scheduler.polled import facts_of
+from scheduler.revisit import Limits
 from storage import feeds, queries
 from storage.database import Database
-from storage.facts import Course, Planned, PollFacts, Route, Signal, VisitFacts, VisitResult
+from storage.facts import Course, Planned, Route, Signal, VisitFacts, VisitResult
 from storage.record import Recorder
 from storage.tables import Article, Feed
 
@@ -91,27 +92,11 @@ class Work:
         assert feed.id is not None
         entries = poll.feed.entries if poll.feed else ()
         found = articles_of(entries, self._topic, every_entry=feed.relevant == "all")
-        known = feeds.known_urls(self._database, [f.url for f in found])
-        new = sum(f.url not in known for f in found)
-        interval = next_interval(
-            timedelta(seconds=feed.interval_seconds),
-            new_entries=new,
-            failures=feed.failures + 1 if poll.error else 0,
-            limits=self._limits,
-        )
-        now = self._now()
-        facts = PollFacts(
-            at=now,
-            next_poll_at=now + max(interval, poll.retry_after or interval),
-            interval_seconds=feed.interval_seconds if poll.error else int(interval.total_seconds()),
-            read=poll.feed is not None or poll.not_modified,
-            kind=poll.feed.kind if poll.feed else "",
-            moved_to=poll.moved_to,
-            etag=poll.etag or (feed.etag if poll.not_modified else ""),
-            last_modified=poll.last_modified or (feed.last_modified if poll.not_modified else ""),
-            error=poll.error,
-        )
-        return feeds.record_poll(self._database, feed.id, facts, found, self._is_worth)
+        new, updated = feeds.news_among(self._database, found)
+        dearness = feeds.dearness_of(self._database, feed)
+        facts = facts_of(feed, poll, [*new, *updated], self._now(), self._limits, dearness)
+        feeds.record_poll(self._database, feed.id, facts, found, self._is_worth)
+        return len(new)
 
     async def visit(self, article: Article, tally: Tally) -> bool:
         """Ask for an article's page and record what was found. Is there something to tell of it?"""

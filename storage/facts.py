@@ -10,16 +10,49 @@ from revisions.text import Text
 from storage.tables import Article
 from storage.tables import Change as ChangeRow
 
+HOURS = 24
+
+
+@dataclass(frozen=True)
+class Rhythm:
+    """What polls taught of a feed; what is old counts less.
+
+    `hours`: entries, whatever they are about, by the hour of day (UTC) they came out in. `news`: entries of the topic
+    that came in `watched` seconds. `follow_ups`: those still to come.
+    """
+
+    hours: tuple[float, ...] = (0.0,) * HOURS
+    news: float = 0.0
+    watched: float = 0.0
+    follow_ups: float = 0.0
+
+
+@dataclass(frozen=True)
+class FeedSays:
+    """What a feed says of itself (`crawler.hints`), and how long ago the oldest of its entries came out."""
+
+    kind: str = ""
+    ttl: timedelta = timedelta(0)
+    skip_hours: frozenset[int] = frozenset()
+    skip_days: frozenset[int] = frozenset()
+    turnover: timedelta = timedelta(0)
+    hub: str = ""
+    topic: str = ""
+
 
 @dataclass(frozen=True)
 class PollFacts:
-    """What one poll of a feed taught. `read`: the feed itself was read, or is known to be unchanged."""
+    """What one poll of a feed taught. `read`: the feed itself was read, or is known to be unchanged.
+
+    `says` and `rhythm` are None where nothing new was learned of them.
+    """
 
     at: datetime
     next_poll_at: datetime
-    interval_seconds: int
     read: bool
-    kind: str = ""
+    due_why: str = ""
+    says: FeedSays | None = None
+    rhythm: Rhythm | None = None
     moved_to: str = ""
     etag: str = ""
     last_modified: str = ""

@@ -9,9 +9,9 @@ from sqlmodel import Session, col, select
 from revisions.errors import FeedError
 from storage.aliases import find_articles
 from storage.database import Database
-from storage.facts import FoundArticle, IsWorth, PollFacts
+from storage.facts import FeedSays, FoundArticle, IsWorth, PollFacts, Rhythm
 from storage.habits import FEED, host_of, look_soon
-from storage.tables import Article, Feed
+from storage.tables import Article, Feed, Host
 
 JUST_FOUND = "it was just found"
 
@@ -89,9 +89,19 @@ def due_feeds(database: Database, now: datetime, *, every: bool = False) -> list
         return list(session.exec(watched.order_by(col(Feed.next_poll_at).nullsfirst(), col(Feed.id))))
 
 
-def known_urls(database: Database, urls: Sequence[str]) -> set[str]:
+def news_among(database: Database, found: Sequence[FoundArticle]) -> tuple[list[FoundArticle], list[FoundArticle]]:
+    """Those that are new, and those known that name a newer date than their last visit."""
     with database.read() as session:
-        return set(find_articles(session, urls))
+        known = find_articles(session, [article.url for article in found])
+    new = [article for article in found if article.url not in known]
+    return new, [article for article in found if article.url in known and _is_newer(known[article.url], article)]
+
+
+def dearness_of(database: Database, feed: Feed) -> float:
+    """How many times as much as usual a request to the feed's host costs."""
+    with database.read() as session:
+        host = session.get(Host, host_of(feed.url))
+        return host.dearness if host else 1.0
 
 
 def record_poll(
@@ -167,24 +177,43 @@ def _article(found: FoundArticle, outlet: str, feed_id: int | None, at: datetime
 
 
 def _hurry(session: Session, article: Article, found: FoundArticle, at: datetime, is_worth: IsWorth | None) -> None:
-    """The feed says the article was updated since it was last visited."""
-    seen = article.last_visit_at
-    if found.updated_at and seen and found.updated_at > seen:
+    if _is_newer(article, found):
         look_soon(session, article, at, is_worth, FEED)
+
+
+def _is_newer(article: Article, found: FoundArticle) -> bool:
+    """Does the feed say that the article was updated since it was last visited?"""
+    seen = article.last_visit_at
+    return bool(found.updated_at and seen and found.updated_at > seen)
 
 
 def _update(session: Session, feed: Feed, facts: PollFacts) -> None:
     feed.last_polled_at, feed.next_poll_at = facts.at, facts.next_poll_at
-    feed.interval_seconds, feed.error = facts.interval_seconds, facts.error
+    feed.error, feed.due_why = facts.error, facts.due_why
     feed.failures = feed.failures + 1 if facts.error else 0
     feed.failing_since = (feed.failing_since or facts.at) if facts.error else None
     if facts.read:
         feed.first_polled_at = feed.first_polled_at or facts.at
-        feed.kind = facts.kind or feed.kind
+        feed.interval_seconds = int((facts.next_poll_at - facts.at).total_seconds())
         feed.etag, feed.last_modified = facts.etag, facts.last_modified
+    if facts.says:
+        _take_over(feed, facts.says)
+    if facts.rhythm:
+        _keep_rhythm(feed, facts.rhythm)
     if facts.moved_to and facts.read and _by_url(session, facts.moved_to) is None:
         feed.url = facts.moved_to
     session.add(feed)
+
+
+def _take_over(feed: Feed, says: FeedSays) -> None:
+    feed.kind, feed.hub, feed.topic_url = says.kind or feed.kind, says.hub, says.topic
+    feed.ttl_seconds, feed.turnover_seconds = int(says.ttl.total_seconds()), int(says.turnover.total_seconds())
+    feed.skip_hours, feed.skip_days = sorted(says.skip_hours) or None, sorted(says.skip_days) or None
+
+
+def _keep_rhythm(feed: Feed, rhythm: Rhythm) -> None:
+    feed.hours, feed.news = list(rhythm.hours), rhythm.news
+    feed.watched, feed.follow_ups = rhythm.watched, rhythm.follow_ups
 
 
 def _by_url(session: Session, url: str) -> Feed | None:

@@ -105,6 +105,7 @@ def feed_json(feed: Feed) -> dict[str, Any]:
         "kind": feed.kind or None,
         "last_polled_at": moment(feed.last_polled_at),
         "next_poll_at": moment(feed.next_poll_at),
+        "next_poll_why": feed.due_why or None,
         "failures": feed.failures,
         "error": feed.error or None,
     }

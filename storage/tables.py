@@ -10,7 +10,11 @@ from storage.columns import time_column
 
 
 class Feed(SQLModel, table=True):
-    """A polled feed. `configured_url` ties it to the configuration ("" when added by command)."""
+    """A polled feed. `configured_url` ties it to the configuration ("" when added by command).
+
+    `due_why`: why the next poll is when it is. `interval_seconds`: how it was polled last, while that went well. What
+    the feed says (`storage.facts.FeedSays`) and what polls taught of its `rhythm` (`storage.facts.Rhythm`) follow.
+    """
 
     id: int | None = Field(default=None, primary_key=True)
     name: str
@@ -30,6 +34,39 @@ class Feed(SQLModel, table=True):
     failures: int = 0
     failing_since: datetime | None = time_column()
     error: str = ""
+    due_why: str = ""
+    ttl_seconds: int = 0
+    skip_hours: list[int] | None = Field(default=None, sa_type=JSON)
+    skip_days: list[int] | None = Field(default=None, sa_type=JSON)
+    turnover_seconds: int = 0
+    hub: str = ""
+    topic_url: str = ""
+    hours: list[float] | None = Field(default=None, sa_type=JSON)
+    news: float = 0.0
+    watched: float = 0.0
+    follow_ups: float = 0.0
+
+
+class Subscription(SQLModel, table=True):
+    """A feed's subscription at its hub (WebSub). `token`: what our callback's address ends with.
+
+    `state`: asked, active or refused. `next_try_at`: when the hub is asked (again). `pushes` arrived, the last one at
+    `pushed_at`.
+    """
+
+    feed_id: int = Field(primary_key=True, foreign_key="feed.id")
+    token: str = Field(unique=True)
+    secret: str
+    hub: str
+    topic_url: str
+    callback: str
+    state: str = "asked"
+    reason: str = ""
+    tries: int = 0
+    next_try_at: datetime = time_column(required=True)
+    lease_until: datetime | None = time_column()
+    pushes: int = 0
+    pushed_at: datetime | None = time_column()
 
 
 class Article(SQLModel, table=True):
@@ -135,9 +172,13 @@ class Visit(SQLModel, table=True):
 
 
 class Version(SQLModel, table=True):
-    """A text that differs from the one before, numbered from 1 within its article; `content` is the text as JSON."""
+    """A text that differs from the one before, numbered from 1 within its article; `content` is the text as JSON.
 
-    __table_args__ = (UniqueConstraint("article_id", "number"),)
+    `source`: visit, or archive for one that the Internet Archive captured before the first visit, at `archive_url`.
+    `submitted_at`: when the Internet Archive was asked to save the page; `submit_error`: why it did not.
+    """
+
+    __table_args__ = (UniqueConstraint("article_id", "number"), Index("ix_version_captured", "captured_at"))
 
     id: int | None = Field(default=None, primary_key=True)
     article_id: int = Field(foreign_key="article.id", index=True)
@@ -148,6 +189,10 @@ class Version(SQLModel, table=True):
     words: int
     notices: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSON)
     content: str
+    source: str = "visit"
+    archive_url: str = ""
+    submitted_at: datetime | None = time_column()
+    submit_error: str = ""
 
 
 class Change(SQLModel, table=True):

@@ -8,7 +8,7 @@ import pytest
 
 from scheduler.hazard import NO_ECHOES, Habit, Hazard, liveliness
 from scheduler.plan import is_worth, plan
-from scheduler.revisit import PRICE, STEP, Limits, chance_of, next_dearness, next_interval, wait
+from scheduler.revisit import PRICE, STEP, Limits, chance_of, next_dearness, wait
 from storage.facts import Course, Planned, Signal
 
 NOW = datetime(2021, 7, 18, 16, tzinfo=UTC)
@@ -121,17 +121,3 @@ def test_requests_to_a_host_cost_more_until_what_is_wanted_fits_its_budget() -> 
     rare = plan(course(dearness=4.0), LIMITS)
     assert ahead(rare) / ahead(plan(course(), LIMITS)) == pytest.approx(2, rel=0.15)
     assert "a request costs 4.0 times as much" in rare.why
-
-
-def test_a_feed_is_polled_more_often_while_it_brings_news() -> None:
-    start = next_interval(timedelta(0), new_entries=0, failures=0, limits=LIMITS)
-    assert next_interval(start, new_entries=2, failures=0, limits=LIMITS) < start
-    assert next_interval(start, new_entries=0, failures=0, limits=LIMITS) > start
-    assert next_interval(timedelta(days=9), new_entries=0, failures=0, limits=LIMITS) == LIMITS.feed_max
-
-
-def test_a_broken_feed_is_retried_ever_more_slowly() -> None:
-    waits = [next_interval(timedelta(minutes=5), new_entries=0, failures=n, limits=LIMITS) for n in range(1, 8)]
-    assert waits == sorted(waits)
-    assert waits[0] == timedelta(minutes=10)
-    assert waits[-1] == LIMITS.feed_max

@@ -23,7 +23,7 @@ def found(updated: datetime | None = None) -> list[FoundArticle]:
 def feed(database: Database) -> int:
     added = feeds.add_feed(database, FeedSpec("courier", "https://courier.example/feed"))
     assert added.id is not None
-    feeds.record_poll(database, added.id, PollFacts(NOW, NOW, 60, read=True), found())
+    feeds.record_poll(database, added.id, PollFacts(NOW, NOW, read=True), found())
     with database.write() as session:
         article = session.exec(select(Article)).one()
         article.last_visit_at, article.next_visit_at = NOW, NOW + timedelta(hours=5)
@@ -47,7 +47,7 @@ def test_a_feed_that_names_a_newer_date_puts_the_visit_forward_where_it_is_worth
         return len(asked) > 1
 
     for _ in range(2):
-        feeds.record_poll(database, feed, PollFacts(later, later, 60, read=True), found(later), is_worth)
+        feeds.record_poll(database, feed, PollFacts(later, later, read=True), found(later), is_worth)
     assert asked == [Signal(timedelta(hours=4))] * 2
     assert (article(database).next_visit_at, article(database).due_why) == (later, FEED)
     assert article(database).host == "courier.example"
@@ -59,7 +59,7 @@ def test_a_signal_is_judged_by_what_became_of_earlier_ones(database: Database, f
         session.add(Host(name="courier.example", dearness=4.0))
     asked: list[Signal] = []
     later = NOW + timedelta(hours=1)
-    facts = PollFacts(later, later, 60, read=True)
+    facts = PollFacts(later, later, read=True)
     feeds.record_poll(database, feed, facts, found(later), lambda signal: bool(asked.append(signal)))
     assert asked == [Signal(timedelta(hours=4), true=2, followed=9, dearness=4.0)]
     assert article(database).next_visit_at == NOW + timedelta(hours=5)

@@ -29,7 +29,7 @@ def plenty_of_space(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def poll(database: Database, feed_id: int, at: datetime, error: str = "") -> None:
-    feeds.record_poll(database, feed_id, PollFacts(at, at, 60, read=not error, error=error), [])
+    feeds.record_poll(database, feed_id, PollFacts(at, at, read=not error, error=error), [])
 
 
 def test_a_feed_dead_for_a_day_is_told_once_and_again_when_it_dies_again(database: Database) -> None:

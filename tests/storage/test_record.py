@@ -34,7 +34,7 @@ def poll(database: Database, *articles: FoundArticle) -> int:
         feeds.add_feed(database, FeedSpec("courier", "https://news.example/feed"))
     ]
     assert feed.id is not None
-    return feeds.record_poll(database, feed.id, PollFacts(START, START, 60, read=True), articles)
+    return feeds.record_poll(database, feed.id, PollFacts(START, START, read=True), articles)
 
 
 def recorder(database: Database, route: object = None) -> Recorder:
