@@ -18,10 +18,12 @@ from alerts.message import direct
 from alerts.pace import Digest, Pace, Quiet
 from alerts.rules import Rule, in_force, router
 from crawler.crawl import Crawl
+from crawler.guard import Networks, is_public_address
 from crawler.settings import CrawlSettings
 from revisions.classify import Kind, Significance
 from revisions.errors import ConfigError, DeliveryError
 from revisions.topic import Speaker, Topic
+from scheduler.push import Push
 from scheduler.revisit import Limits
 from scheduler.upkeep import Upkeep
 from scheduler.work import Work
@@ -29,6 +31,7 @@ from storage.database import Database
 from storage.facts import Route
 from storage.feeds import FeedSpec
 from storage.operator import Trouble
+from storage.subscriptions import PATH
 
 log = structlog.get_logger()
 
@@ -148,6 +151,19 @@ def deliverer(config: Config, database: Database, public_url: str, output: TextI
 
 def work(config: Config, crawl: Crawl, database: Database) -> Work:
     return Work(crawl, database, topic(config), route(config), limits(config), operator=config.operator)
+
+
+def callback(config: Config) -> str:
+    """What the addresses that hubs reach us at begin with; "" where no public address is configured."""
+    address = config.web.public_url.rstrip("/")
+    is_public = is_public_address(address, Networks(config.crawl.allow_private_networks))
+    return f"{address}{PATH}" if is_public else ""
+
+
+def push(config: Config, crawl: Crawl, database: Database) -> Push | None:
+    """None where hubs could not reach us."""
+    address = callback(config)
+    return Push(crawl, database, address) if address else None
 
 
 def upkeep(config: Config, database: Database) -> Upkeep:

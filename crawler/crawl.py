@@ -9,10 +9,10 @@ from typing import Any, Self
 from scrapy.crawler import AsyncCrawlerRunner
 
 from crawler.guard import GuardedResolver, Networks
-from crawler.outcomes import ArticleVisit, FeedPoll, Order
+from crawler.outcomes import Answer, ArticleVisit, FeedPoll, Form, Order
 from crawler.politeness import HostState, Politeness
 from crawler.settings import CONCURRENT_REQUESTS, CrawlSettings, scrapy_settings
-from crawler.spider import AddendumSpider, Task
+from crawler.spider import AddendumSpider, Kind, Task
 from revisions.errors import FetchError
 
 logging.getLogger("scrapy").setLevel(logging.CRITICAL)  # outcomes say what went wrong, once
@@ -53,21 +53,26 @@ class Crawl:
 
     async def poll(self, order: Order) -> FeedPoll:
         """Ask for a feed. Raises `FetchError` with `retry_after` where the host must be left alone for now."""
-        poll: FeedPoll = await self._ask(order, is_feed=True)
+        poll: FeedPoll = await self._ask(order, Kind.FEED)
         return poll
 
     async def visit(self, order: Order) -> ArticleVisit:
         """Ask for an article. Raises `FetchError` with `retry_after` where the host must be left alone for now."""
-        visit: ArticleVisit = await self._ask(order, is_feed=False)
+        visit: ArticleVisit = await self._ask(order, Kind.ARTICLE)
         return visit
 
-    async def _ask(self, order: Order, *, is_feed: bool) -> Any:
+    async def send(self, form: Form) -> Answer:
+        """Send a form. Raises `FetchError` with `retry_after` where the host must be left alone for now."""
+        answer: Answer = await self._ask(form, Kind.FORM)
+        return answer
+
+    async def _ask(self, order: Order | Form, kind: Kind) -> Any:
         assert self._crawling is not None
         done: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         async with self._room:
             self._under_way.add(done)
             try:
-                self._queue.put_nowait(Task(order, is_feed, done))
+                self._queue.put_nowait(Task(order, kind, done))
                 await asyncio.wait({done, self._crawling}, return_when=asyncio.FIRST_COMPLETED)
                 if not done.done():
                     raise FetchError("the crawl has ended", order.url, retry_after=timedelta(minutes=1))

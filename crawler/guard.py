@@ -80,6 +80,13 @@ def refusal(url: str, networks: Networks) -> str:
     return ""
 
 
+def is_public_address(url: str, networks: Networks) -> bool:
+    """Can others reach `url`, as far as its host says? Any port will do."""
+    host = urlsplit(url).hostname or ""
+    address = _address(host)
+    return bool(host) and (address is None or is_public(address) or networks.allows_host(host))
+
+
 class GuardMiddleware:
     """Refuses a request, first or redirected, before anything is sent."""
 

@@ -1,6 +1,7 @@
 """What a feed poll or an article visit is asked to do, and what came of it."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -16,6 +17,30 @@ class Order:
     url: str
     etag: str = ""
     last_modified: str = ""
+
+
+@dataclass(frozen=True)
+class Form:
+    """Fields to be sent to an address that takes them, such as a hub; `headers` beside the usual ones.
+
+    `follow`: whether a redirect is followed.
+    """
+
+    url: str
+    fields: Mapping[str, str]
+    headers: Mapping[str, str] = field(default_factory=dict)
+    follow: bool = True
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back for a form: `error` says why it was not taken, `text` is the beginning of what was answered."""
+
+    url: str
+    status: int = 0
+    text: str = ""
+    location: str = ""
+    error: str = ""
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from crawler.urls import host_of
 FRESH = 24 * 3600.0  # RFC 9309, 2.4
 RETRY = 60.0  # seconds before a robots.txt that could not be had is asked for again
 LONGEST_DELAY = 60.0  # seconds of Crawl-delay that are honoured
+NO_ROBOTS = "asks_without_robots"  # in a request's meta: robots.txt has no say in it
 
 
 class Disallowed(IgnoreRequest):
@@ -49,7 +50,7 @@ class RobotsMiddleware:
         return cls(crawler)
 
     async def process_request(self, request: Request) -> None:
-        if request.meta.get("is_robots"):
+        if request.meta.get(NO_ROBOTS):
             return
         rules = await self._rules_for(request.url)
         if rules.problem:
@@ -66,7 +67,7 @@ class RobotsMiddleware:
         return await asyncio.shield(task)
 
     async def _read(self, url: str) -> _Rules:
-        request = Request(url, meta={"is_robots": True}, callback=NO_CALLBACK, dont_filter=True, priority=100)
+        request = Request(url, meta={NO_ROBOTS: True}, callback=NO_CALLBACK, dont_filter=True, priority=100)
         try:
             response = await self._crawler.engine.download_async(request)
         except HostWaits:

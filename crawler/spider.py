@@ -4,7 +4,9 @@ import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from enum import StrEnum
 from typing import Any
+from urllib.parse import urlencode
 
 from scrapy import Request, Spider
 from scrapy.http import Response
@@ -13,22 +15,31 @@ from twisted.python.failure import Failure
 from crawler.extract import Wall, extract
 from crawler.feeds import read_feed
 from crawler.hints import fresh_for
-from crawler.outcomes import ArticleVisit, FeedPoll, Order, Outcome
+from crawler.outcomes import Answer, ArticleVisit, FeedPoll, Form, Order, Outcome
 from crawler.page import Page
 from crawler.politeness import BUSY, HostWaits, Politeness, retry_after
 from crawler.reasons import reason_for, reason_for_status
+from crawler.robots import NO_ROBOTS
 from revisions.errors import ExtractionError, FeedError, FetchError
 
+READ_OF_ANSWER = 2000  # bytes
+Outcomes = FeedPoll | ArticleVisit | Answer
 _WITHDRAWN = frozenset({404, 410, 451})
 _PERMANENT = frozenset({301, 308})
+
+
+class Kind(StrEnum):
+    FEED = "feed"
+    ARTICLE = "article"
+    FORM = "form"
 
 
 @dataclass(eq=False)
 class Task:
     """An order on its way through Scrapy; `done` gets its outcome, or the exception that kept it from being asked."""
 
-    order: Order
-    is_feed: bool
+    order: Order | Form
+    kind: Kind
     done: asyncio.Future[Any]
     requested_at: datetime = field(default_factory=lambda: datetime.now(UTC))
 
@@ -47,15 +58,8 @@ class AddendumSpider(Spider):
             yield self._request(await self._queue.get())
 
     def _request(self, task: Task) -> Request:
-        conditions = {"If-None-Match": task.order.etag, "If-Modified-Since": task.order.last_modified}
-        return Request(
-            task.order.url,
-            headers={name: value for name, value in conditions.items() if value},
-            callback=self.answered,
-            errback=self.failed,
-            cb_kwargs={"task": task},
-            dont_filter=True,
-        )
+        asked = _form(task.order) if isinstance(task.order, Form) else _page(task.order)
+        return asked.replace(callback=self.answered, errback=self.failed, cb_kwargs={"task": task}, dont_filter=True)
 
     async def answered(self, response: Response, task: Task) -> None:
         """Reading a feed or a page takes the processor, so it is done beside the loop."""
@@ -71,7 +75,9 @@ class AddendumSpider(Spider):
         error = failure.value or RuntimeError("unknown failure")
         if isinstance(error, HostWaits):
             _finish(task, error=FetchError(str(error), task.order.url, retry_after=error.wait))
-        elif task.is_feed:
+        elif task.kind is Kind.FORM:
+            _finish(task, Answer(task.order.url, error=reason_for(error)))
+        elif task.kind is Kind.FEED:
             _finish(task, FeedPoll(task.order.url, error=reason_for(error)))
         else:
             _finish(
@@ -79,8 +85,14 @@ class AddendumSpider(Spider):
                 ArticleVisit(task.order.url, task.requested_at, Outcome.FAILED, error=reason_for(error)),
             )
 
-    def _read(self, response: Response, task: Task) -> FeedPoll | ArticleVisit:
-        return self._feed(response, task) if task.is_feed else self._article(response, task)
+    def _read(self, response: Response, task: Task) -> Outcomes:
+        match task.kind:
+            case Kind.FORM:
+                return _answer(response, task)
+            case Kind.FEED:
+                return self._feed(response, task)
+            case Kind.ARTICLE:
+                return self._article(response, task)
 
     def _feed(self, response: Response, task: Task) -> FeedPoll:
         known: dict[str, Any] = {
@@ -131,7 +143,29 @@ class AddendumSpider(Spider):
         )
 
 
-def _finish(task: Task, outcome: FeedPoll | ArticleVisit | None = None, *, error: Exception | None = None) -> None:
+def _page(order: Order) -> Request:
+    conditions = {"If-None-Match": order.etag, "If-Modified-Since": order.last_modified}
+    return Request(order.url, headers={name: value for name, value in conditions.items() if value})
+
+
+def _form(form: Form) -> Request:
+    """Somebody asked for it to be sent, so it is no crawling, and robots.txt has no say (RFC 9309, 1)."""
+    return Request(
+        form.url,
+        method="POST",
+        body=urlencode(form.fields),
+        headers={"Content-Type": "application/x-www-form-urlencoded", **form.headers},
+        meta={NO_ROBOTS: True, "dont_retry": True, "dont_redirect": not form.follow},
+    )
+
+
+def _answer(response: Response, task: Task) -> Answer:
+    error = reason_for_status(response.status) if response.status >= 400 else ""
+    text = " ".join(response.body[:READ_OF_ANSWER].decode("utf-8", "replace").split())
+    return Answer(task.order.url, response.status, text, _header(response, "Location"), error)
+
+
+def _finish(task: Task, outcome: Outcomes | None = None, *, error: Exception | None = None) -> None:
     if task.done.done():
         return
     if error is not None:

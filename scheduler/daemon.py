@@ -12,6 +12,7 @@ import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from alerts.delivery import Deliverer
+from scheduler.push import Push
 from scheduler.upkeep import Upkeep
 from scheduler.work import Tally, Work
 from storage import feeds, queries
@@ -25,6 +26,7 @@ AT_A_HOST = 4  # visits under way at one host, so that one with many articles du
 GRACE = timedelta(seconds=8)  # for what is in hand when the service is told to stop
 PAUSE = timedelta(minutes=1)  # before something that failed on our side is tried again
 REMEMBER = 5.0  # seconds between writing down how hosts are to be treated
+RENEW = 5.0  # seconds between looks at what hubs are to be asked
 TICK = 1.0  # seconds between looks at what is due
 
 
@@ -37,6 +39,7 @@ class Daemon:
     deliverer: Deliverer
     upkeep: Upkeep
     serve: Callable[[asyncio.Event], Awaitable[None]]
+    push: Push | None = None
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     def __post_init__(self) -> None:
@@ -83,6 +86,8 @@ class Daemon:
             )
         jobs.add_job(self.upkeep.look, "interval", minutes=1, id="upkeep", coalesce=True, max_instances=1)
         jobs.add_job(self.work.remember, "interval", seconds=REMEMBER, id="hosts", coalesce=True, max_instances=1)
+        if self.push:
+            jobs.add_job(self.push.renew, "interval", seconds=RENEW, id="push", coalesce=True, max_instances=1)
         jobs.add_job(self._weigh_hosts, "interval", minutes=10, id="weigh", coalesce=True, max_instances=1)
         jobs.add_job(self._report, "interval", minutes=10, id="report", coalesce=True, max_instances=1)
         jobs.start()

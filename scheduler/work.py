@@ -8,9 +8,10 @@ from datetime import UTC, datetime, timedelta
 import structlog
 
 from crawler.crawl import Crawl
+from crawler.feeds import read_feed
 from crawler.outcomes import ArticleVisit, FeedPoll, Order
 from revisions.change import compare
-from revisions.errors import FetchError
+from revisions.errors import FeedError, FetchError
 from revisions.seen import Seen, reconcile
 from revisions.settle import settle
 from revisions.text import Text
@@ -20,7 +21,7 @@ from scheduler.hosts import remember_hosts, weigh_hosts
 from scheduler.plan import is_worth, plan
 from scheduler.polled import facts_of
 from scheduler.revisit import Limits
-from storage import feeds, queries
+from storage import feeds, queries, subscriptions
 from storage.database import Database
 from storage.facts import Course, Planned, Route, Signal, VisitFacts, VisitResult
 from storage.record import Recorder
@@ -78,7 +79,7 @@ class Work:
             poll = await self._crawl.poll(Order(feed.url, feed.etag, feed.last_modified))
         except FetchError as error:
             until = self._now() + max(_AT_ONCE, error.retry_after or _AT_ONCE)
-            await asyncio.to_thread(feeds.postpone_feed, self._database, feed.id, until)
+            await asyncio.to_thread(feeds.set_next_poll, self._database, feed.id, until)
             log.info("feed postponed", feed=feed.name, reason=error.reason)
             return
         new = await asyncio.to_thread(self._record_poll, feed, poll)
@@ -94,9 +95,29 @@ class Work:
         found = articles_of(entries, self._topic, every_entry=feed.relevant == "all")
         new, updated = feeds.news_among(self._database, found)
         dearness = feeds.dearness_of(self._database, feed)
-        facts = facts_of(feed, poll, [*new, *updated], self._now(), self._limits, dearness)
+        pushed = subscriptions.is_pushed(self._database, feed.id, self._now())
+        facts = facts_of(feed, poll, [*new, *updated], self._now(), self._limits, dearness, pushed=pushed)
         feeds.record_poll(self._database, feed.id, facts, found, self._is_worth)
         return len(new)
+
+    async def pushed(self, feed_id: int, body: bytes, content_type: str) -> None:
+        """Record the entries that a hub pushed; where they cannot be read, the feed itself is polled at once."""
+        new = await asyncio.to_thread(self._record_push, feed_id, body, content_type)
+        log.info("a hub pushed what is new in a feed", feed=feed_id, articles=new)
+
+    def _record_push(self, feed_id: int, body: bytes, content_type: str) -> int:
+        feed, now = feeds.get_feed(self._database, feed_id), self._now()
+        subscriptions.note_push(self._database, feed_id, now)
+        try:
+            read = read_feed(body, feed.url, {"content-type": content_type})
+        except FeedError as error:
+            log.warning("what a hub pushed cannot be read", feed=feed.name, reason=error.reason)
+            read = None
+        if read is None or read.problem or feed.first_polled_at is None:
+            feeds.set_next_poll(self._database, feed_id, now)
+            return 0
+        found = articles_of(read.entries, self._topic, every_entry=feed.relevant == "all")
+        return feeds.record_push(self._database, feed_id, found, now, self._is_worth)
 
     async def visit(self, article: Article, tally: Tally) -> bool:
         """Ask for an article's page and record what was found. Is there something to tell of it?"""

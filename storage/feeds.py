@@ -117,16 +117,38 @@ def record_poll(
     """
     with database.write() as session:
         feed = session.exec(select(Feed).where(Feed.id == feed_id).with_for_update()).one()
-        first = feed.first_polled_at is None
-        known = find_articles(session, [article.url for article in found])
-        new = {article.url: article for article in found if article.url not in known}
-        outlet = feed.outlet or feed.name
-        session.add_all(_article(article, outlet, feed.id, facts.at, quiet=first) for article in new.values())
-        for article in found:
-            if article.url in known:
-                _hurry(session, known[article.url], article, facts.at, is_worth)
+        new = _record_found(session, feed, found, facts.at, is_worth, quiet=feed.first_polled_at is None)
         _update(session, feed, facts)
         return len(new)
+
+
+def _record_found(
+    session: Session, feed: Feed, found: Sequence[FoundArticle], at: datetime, is_worth: IsWorth | None, *, quiet: bool
+) -> list[Article]:
+    """New articles, and those known that name a newer date are looked at soon. Returns the new ones."""
+    known = find_articles(session, [article.url for article in found])
+    new = {article.url: article for article in found if article.url not in known}
+    outlet = feed.outlet or feed.name
+    rows = [_article(article, outlet, feed.id, at, quiet=quiet) for article in new.values()]
+    session.add_all(rows)
+    for article in found:
+        if article.url in known:
+            _hurry(session, known[article.url], article, at, is_worth)
+    return rows
+
+
+def record_push(
+    database: Database, feed_id: int, found: Sequence[FoundArticle], at: datetime, is_worth: IsWorth
+) -> int:
+    """Write what a hub pushed of a feed; returns how many articles are new. When it is polled next stays as it was."""
+    with database.write() as session:
+        feed = session.exec(select(Feed).where(Feed.id == feed_id).with_for_update()).one()
+        return len(_record_found(session, feed, found, at, is_worth, quiet=False))
+
+
+def get_feed(database: Database, feed_id: int) -> Feed:
+    with database.read() as session:
+        return session.get_one(Feed, feed_id)
 
 
 def add_articles(database: Database, found: Sequence[FoundArticle], outlet: str, at: datetime) -> int:
@@ -152,8 +174,8 @@ def _outlet_of(session: Session, url: str) -> str:
     return session.exec(select(Article.outlet).where(Article.host == host).limit(1)).first() or host
 
 
-def postpone_feed(database: Database, feed_id: int, until: datetime) -> None:
-    """The feed's host must be left alone until then; nothing was asked."""
+def set_next_poll(database: Database, feed_id: int, until: datetime) -> None:
+    """Poll the feed then: its host must be left alone until then, or there is something new already."""
     with database.write() as session:
         feed = session.get_one(Feed, feed_id)
         feed.next_poll_at = until

@@ -5,7 +5,7 @@ from typing import Any
 
 from storage.copies import CopyRecord
 from storage.queries import ChangeRecord
-from storage.tables import Alert, Article, Change, Feed, Version
+from storage.tables import Alert, Article, Change, Feed, Subscription, Version
 
 
 def moment(value: datetime | None) -> str | None:
@@ -93,7 +93,19 @@ def version_json(version: Version, change: Change | None) -> dict[str, Any]:
     }
 
 
-def feed_json(feed: Feed) -> dict[str, Any]:
+def push_json(subscription: Subscription) -> dict[str, Any]:
+    """How a feed's hub pushes what is new. `reason`: why it does not."""
+    return {
+        "hub": subscription.hub,
+        "state": subscription.state,
+        "reason": subscription.reason or None,
+        "lease_until": moment(subscription.lease_until),
+        "pushes": subscription.pushes,
+        "last_push_at": moment(subscription.pushed_at),
+    }
+
+
+def feed_json(feed: Feed, subscription: Subscription | None = None) -> dict[str, Any]:
     """One line of `feeds list --json`."""
     return {
         "id": feed.id,
@@ -106,6 +118,7 @@ def feed_json(feed: Feed) -> dict[str, Any]:
         "last_polled_at": moment(feed.last_polled_at),
         "next_poll_at": moment(feed.next_poll_at),
         "next_poll_why": feed.due_why or None,
+        "push": subscription and push_json(subscription),
         "failures": feed.failures,
         "error": feed.error or None,
     }

@@ -27,11 +27,18 @@ class Program:
     def config(self) -> Path:
         return self.home / "config.toml"
 
-    def configure(self, feeds: dict[str, str], channels: str = "", more: str = "", crawl: str = "") -> None:
+    def configure(
+        self,
+        feeds: dict[str, str],
+        channels: str = "",
+        more: str = "",
+        crawl: str = "",
+        public: str = "http://addendum.test",
+    ) -> None:
         """A configuration for the newsroom: no delays, loopback allowed, a port chosen by the system."""
         lines = [
             f'[service]\ndatabase = "sqlite:///{self.home}/addendum.db"\ncontact = "desk@example.org"',
-            '[web]\nport = 0\npublic_url = "http://addendum.test"',
+            f'[web]\nport = 0\npublic_url = "{public}"',
             f'[crawl]\nmin_delay = "0s"\nrequests_per_hour_per_host = 1000000\ntimeout = "5s"\n{crawl}'
             'allow_private_networks = ["127.0.0.0/8"]',
             '[revisit]\nmin = "1s"\nfeed_min = "1s"',

@@ -19,6 +19,7 @@ from storage.database import Database
 from storage.feeds import list_feeds, sync_feeds
 from storage.health import LITTLE_SPACE, free_space
 from storage.holds import list_holds
+from storage.subscriptions import list_subscriptions
 from storage.tables import Feed
 
 
@@ -34,6 +35,7 @@ def examine(context: Context, *, offline: bool, as_json: bool) -> None:
     with context.record() as (config, database):
         sync_feeds(database, build.feed_specs(config))
         findings = [*_configuration(config), *_database(config, database), *_channels(config, database)]
+        findings += _hubs(config, database)
         if not offline:
             findings += loop.run(_feeds(config, list_feeds(database)))
     if as_json:
@@ -74,6 +76,20 @@ def _database(config: Config, database: Database) -> Iterator[Finding]:
         yield Finding(
             hold.outlet, "note", f"{count} alerts are held, its pages changed shape; see `addendum alerts held`"
         )
+
+
+def _hubs(config: Config, database: Database) -> Iterator[Finding]:
+    """Feeds whose hub would push what is new."""
+    hubs = [feed for feed in list_feeds(database) if feed.hub]
+    pushed = list_subscriptions(database)
+    if hubs and not build.callback(config):
+        said = (
+            f"{len(hubs)} feeds have a hub that would push what is new: set web.public_url to an address it can reach"
+        )
+        yield Finding("hubs", "note", said)
+    for feed in hubs:
+        if (subscription := pushed.get(feed.id or 0)) and subscription.reason:
+            yield Finding(feed.name, "note", f"its hub does not push: {subscription.reason}; it is polled instead")
 
 
 def _channels(config: Config, database: Database) -> Iterator[Finding]:

@@ -13,20 +13,30 @@ from revisions.errors import ConfigError, FeedError
 from storage.database import Database
 from storage.feeds import FeedSpec, add_feed, list_feeds, pause_feed, remove_feed, sync_feeds
 from storage.present import feed_json
+from storage.subscriptions import list_subscriptions
 
 
 def show_feeds(context: Context, *, as_json: bool) -> None:
     with context.record() as (config, database):
         sync_feeds(database, build.feed_specs(config))
         found = list_feeds(database)
+        pushed = list_subscriptions(database)
     if as_json:
-        json_lines(map(feed_json, found))
+        json_lines(feed_json(feed, pushed.get(feed.id or 0)) for feed in found)
         return
     rows = [
-        (f.id, f.name, feed_json(f)["status"], ago(f.last_polled_at), due(f.next_poll_at), f.error or f.url)
+        (
+            f.id,
+            f.name,
+            feed_json(f)["status"],
+            ago(f.last_polled_at),
+            due(f.next_poll_at),
+            pushed[f.id].state if f.id in pushed else "",
+            f.error or f.url,
+        )
         for f in found
     ]
-    table(("No", "Name", "Status", "Polled", "Next", "Address or error"), rows, "No feed is watched yet.")
+    table(("No", "Name", "Status", "Polled", "Next", "Hub", "Address or error"), rows, "No feed is watched yet.")
 
 
 def add(context: Context, url: str, *, name: str, outlet: str, relevant: str) -> None:

@@ -16,6 +16,7 @@ from storage.feeds import list_feeds, sync_feeds
 from storage.queries import count_record
 from web.app import create_app
 from web.serve import listen, serve
+from web.websub import build_router
 
 log = structlog.get_logger()
 
@@ -35,6 +36,9 @@ async def _run(config: Config, database: Database) -> None:
         work = build.work(config, crawl, database)
         deliverer = build.deliverer(config, database, web.address)
         upkeep = build.upkeep(config, database)
+        push = build.push(config, crawl, database)
+        if push:
+            app.include_router(build_router(database, work.pushed, config.crawl.max_page_bytes))
 
         async def serve_pages(stop: asyncio.Event) -> None:
             await serve(app, listening, stop)
@@ -42,4 +46,4 @@ async def _run(config: Config, database: Database) -> None:
         watching = [feed for feed in list_feeds(database) if not feed.paused]
         log.info("watching", topic=config.topic.name, feeds=len(watching), articles=count_record(database)["articles"])
         log.info("web page", url=f"http://{config.web.host}:{port}")
-        await Daemon(database, work, deliverer, upkeep, serve_pages).run()
+        await Daemon(database, work, deliverer, upkeep, serve_pages, push).run()

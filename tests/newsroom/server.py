@@ -65,6 +65,7 @@ class Newsroom:
         self.asked: list[Asked] = []
         self.robots = "User-agent: *\nDisallow: /private/\n"
         self.conditional = conditional
+        self.feed_headers: tuple[tuple[str, str], ...] = ()
         self.restless = False  # a paragraph of its own in every article that is another one on every request
         self._seed = random.Random(seed)
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
@@ -123,7 +124,8 @@ class Newsroom:
         stories = [s for s in self.stories.values() if s.outlet == outlet]
         body = write(outlet, entries(stories, self.url, titles)).encode()
         etag = f'"{sha256(body).hexdigest()[:16]}"'
-        return Answer(304) if known_etag == etag else Answer(200, body, kind, (("ETag", etag),))
+        headers = (("ETag", etag), *self.feed_headers)
+        return Answer(304, headers=headers) if known_etag == etag else Answer(200, body, kind, headers)
 
     def _article(self, story: Story, known_etag: str) -> Answer:
         stage = story.stages[self.stage[story.slug]]
