@@ -17,8 +17,10 @@ from alerts.delivery import Deliverer
 from alerts.message import direct
 from alerts.pace import Digest, Pace, Quiet
 from alerts.rules import Rule, in_force, router
+from crawler.browser import find_browser
 from crawler.crawl import Crawl
 from crawler.guard import Networks, is_public_address
+from crawler.reach import Outlets, Reach
 from crawler.settings import CrawlSettings
 from revisions.classify import Kind, Significance
 from revisions.errors import ConfigError, DeliveryError
@@ -49,7 +51,15 @@ def topic(config: Config) -> Topic:
 
 
 def crawl_settings(config: Config) -> CrawlSettings:
+    """Raises `ConfigError` where an outlet needs a browser and there is none."""
     crawl = config.crawl
+    outlets = Outlets(
+        {
+            host: Reach(outlet.headers, outlet.cookies, outlet.proxy, outlet.render == "browser")
+            for host, outlet in config.outlets.items()
+        },
+        crawl.proxy,
+    )
     return CrawlSettings(
         user_agent=config.user_agent,
         obey_robots=crawl.obey_robots,
@@ -58,6 +68,8 @@ def crawl_settings(config: Config) -> CrawlSettings:
         max_page_bytes=crawl.max_page_bytes,
         timeout=crawl.timeout,
         allow_private_networks=tuple(crawl.allow_private_networks),
+        outlets=outlets,
+        browser=find_browser(crawl.browser) if outlets.need_browser else "",
     )
 
 

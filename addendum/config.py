@@ -1,8 +1,10 @@
 """The configuration: what can be set, with its defaults and what is allowed."""
 
+import re
 from datetime import timedelta
 from ipaddress import ip_address
 from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
@@ -12,6 +14,7 @@ from addendum.config_channels import Channel, Zone
 from addendum.durations import Duration
 from revisions.topic import split_weight
 
+_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110, 5.6.2
 _SIZES = {"kb": 1000, "mb": 1000**2, "kib": 1024, "mib": 1024**2}
 
 
@@ -29,6 +32,31 @@ def _web_address(value: str) -> str:
     return value
 
 
+def _proxy(value: str) -> str:
+    parts = urlsplit(value)
+    if value and (parts.scheme not in ("http", "https") or not parts.hostname):
+        raise ValueError("expected http://host:port or http://user:password@host:port; SOCKS proxies are not supported")
+    return value
+
+
+def _read_cookies(written: str) -> dict[str, str]:
+    """`name=value; other=value`, as a browser's Cookie header has it."""
+    pairs = [part.strip().partition("=") for part in written.split(";") if part.strip()]
+    if not pairs or any(not name or not equals for name, equals, _ in pairs):
+        raise ValueError('expected cookies as a browser sends them: "name=value; other=value"')
+    return {name: value for name, _, value in pairs}
+
+
+def _cookies(value: object) -> object:
+    """From "name=value; other=value", as a browser sends them."""
+    cookies = _read_cookies(value) if isinstance(value, str) else value
+    if isinstance(cookies, dict) and any(not str(v).isprintable() or ";" in str(v) for v in cookies.values()):
+        raise ValueError("a cookie's value holds a line break, a semicolon or another character that none can hold")
+    return cookies
+
+
+Cookies = Annotated[dict[str, str], BeforeValidator(_cookies)]
+Proxy = Annotated[str, AfterValidator(_proxy)]
 Size = Annotated[int, BeforeValidator(_size)]
 WebAddress = Annotated[str, AfterValidator(_web_address)]
 
@@ -104,6 +132,27 @@ class Crawl(_Section):
     max_page_bytes: Size = Field(default=10 * 1024**2, ge=1024)
     timeout: Duration = timedelta(seconds=30)
     allow_private_networks: list[str] = []
+    proxy: Proxy = ""
+    browser: str = ""
+
+
+class Outlet(_Section):
+    """`[outlets."example.org"]`: how one outlet is reached."""
+
+    headers: dict[str, str] = {}
+    cookies: Cookies = {}
+    proxy: Proxy = ""
+    render: Literal["page", "browser"] = "page"
+
+    @field_validator("headers")
+    @classmethod
+    def _are_headers(cls, headers: dict[str, str]) -> dict[str, str]:
+        for name, value in headers.items():
+            if not _HEADER_NAME.fullmatch(name):
+                raise ValueError(f"{name!r} is no name of a header")
+            if not value.isprintable():
+                raise ValueError(f"the value of {name} holds a line break or another character that no header can hold")
+        return headers
 
 
 class Revisit(_Section):
@@ -167,6 +216,7 @@ class Config(BaseSettings):
     topic: Topic = Topic()
     crawl: Crawl = Crawl()
     revisit: Revisit = Revisit()
+    outlets: dict[str, Outlet] = {}
     feeds: list[Feed] = []
     channels: list[Channel] = []
     rules: list[Rule] = []
@@ -181,6 +231,14 @@ class Config(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         return env_settings, init_settings
+
+    @field_validator("outlets")
+    @classmethod
+    def _outlets_are_hosts(cls, outlets: dict[str, Outlet]) -> dict[str, Outlet]:
+        for host in outlets:
+            if not host or any(sign in host for sign in "/:@ ") or host != host.lower():
+                raise ValueError(f'{host!r}: an outlet is named by its host in small letters, such as "example.org"')
+        return outlets
 
     @model_validator(mode="after")
     def _names_fit_together(self) -> Self:

@@ -17,6 +17,7 @@ from revisions.errors import FetchError
 
 logging.getLogger("scrapy").setLevel(logging.CRITICAL)  # outcomes say what went wrong, once
 logging.getLogger("twisted").setLevel(logging.CRITICAL)
+logging.getLogger("scrapy-playwright").setLevel(logging.CRITICAL)
 
 _plain_resolver: Any = None
 
@@ -39,9 +40,12 @@ class Crawl:
         self._crawling: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
-        _guard_names(Networks(self._settings.allow_private_networks))
-        self._runner = AsyncCrawlerRunner(scrapy_settings(self._settings))
-        self._crawling = self._runner.crawl(AddendumSpider, queue=self._queue, politeness=self.politeness)
+        settings = self._settings
+        _guard_names(Networks([*settings.allow_private_networks, *settings.outlets.proxy_hosts]))
+        self._runner = AsyncCrawlerRunner(scrapy_settings(settings))
+        self._crawling = self._runner.crawl(
+            AddendumSpider, queue=self._queue, politeness=self.politeness, outlets=settings.outlets
+        )
         return self
 
     async def __aexit__(self, *_: object) -> None:

@@ -14,6 +14,7 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 
+from crawler.marks import PART_OF, RENDERING
 from crawler.urls import host_of
 
 BUSY = frozenset({429, 503})
@@ -135,13 +136,20 @@ class PolitenessMiddleware:
         return cls(politeness_of(crawler))
 
     async def process_request(self, request: Request) -> None:
-        """What has to wait a little waits here; the download slot keeps the delay between requests of this run."""
+        """What has to wait a little waits here; the download slot keeps the delay between requests of this run.
+
+        What a page asks for in the browser counts, but it does not wait: it is part of the page.
+        """
+        if request.meta.get(RENDERING):
+            return
         host = host_of(request.url)
-        while (seconds := self._politeness.pause(host)) > 0:
+        while not request.meta.get(PART_OF) and (seconds := self._politeness.pause(host)) > 0:
             await asyncio.sleep(seconds)
         self._politeness.ask(host)
 
     def process_response(self, request: Request, response: Response) -> Response:
+        if request.meta.get(RENDERING):
+            return response
         latency = request.meta.get("download_latency")
         self._politeness.answered(host_of(request.url), response.status, retry_after(response), latency)
         return response

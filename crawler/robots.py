@@ -12,6 +12,7 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import IgnoreRequest, NotConfigured
 from scrapy.http.request import NO_CALLBACK
 
+from crawler.marks import NO_ROBOTS
 from crawler.politeness import HostWaits, politeness_of
 from crawler.reasons import reason_for, reason_for_status
 from crawler.urls import host_of
@@ -19,7 +20,6 @@ from crawler.urls import host_of
 FRESH = 24 * 3600.0  # RFC 9309, 2.4
 RETRY = 60.0  # seconds before a robots.txt that could not be had is asked for again
 LONGEST_DELAY = 60.0  # seconds of Crawl-delay that are honoured
-NO_ROBOTS = "asks_without_robots"  # in a request's meta: robots.txt has no say in it
 
 
 class Disallowed(IgnoreRequest):

@@ -1,13 +1,19 @@
 """How the crawler behaves towards news sites."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
+
+from crawler.browser import browser_settings
+from crawler.reach import Outlets
 
 
 @dataclass(frozen=True)
 class CrawlSettings:
-    """`[crawl]` of the configuration. `allow_private_networks` holds host names and CIDRs."""
+    """`[crawl]` and `[outlets]` of the configuration. `allow_private_networks` holds host names and CIDRs.
+
+    `browser`: where Chromium is, for outlets that need it.
+    """
 
     user_agent: str
     obey_robots: bool = True
@@ -16,6 +22,8 @@ class CrawlSettings:
     max_page_bytes: int = 10 * 1024 * 1024
     timeout: timedelta = timedelta(seconds=30)
     allow_private_networks: tuple[str, ...] = ()
+    outlets: Outlets = field(default_factory=Outlets)
+    browser: str = ""
 
 
 CONCURRENT_REQUESTS = 32  # in all; towards one host there is only ever one at a time
@@ -26,11 +34,14 @@ def scrapy_settings(settings: CrawlSettings) -> dict[str, Any]:
 
     Scrapy spreads a delay by ±jitter; so that `min_delay` is never undercut, the mean is put above it.
     """
+    timeout = settings.timeout.total_seconds()
+    rendering = browser_settings(settings.browser, timeout) if settings.outlets.need_browser else {}
     return {
+        **rendering,
         "USER_AGENT": settings.user_agent,
         "DOWNLOAD_DELAY": settings.min_delay.total_seconds() * 1.25,
         "DOWNLOAD_DELAY_JITTER": 0.2,
-        "DOWNLOAD_TIMEOUT": settings.timeout.total_seconds(),
+        "DOWNLOAD_TIMEOUT": timeout,
         "DOWNLOAD_MAXSIZE": settings.max_page_bytes,
         "DOWNLOAD_WARNSIZE": 0,
         "DOWNLOAD_VERIFY_CERTIFICATES": True,
@@ -62,6 +73,7 @@ def scrapy_settings(settings: CrawlSettings) -> dict[str, Any]:
             "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
             "crawler.guard.GuardMiddleware": 60,
             "crawler.robots.RobotsMiddleware": 90,
+            "crawler.reach.ReachMiddleware": 80,
             "crawler.politeness.PolitenessMiddleware": 100,  # what robots.txt forbids does not count as asked
         },
         "ALLOW_PRIVATE_NETWORKS": list(settings.allow_private_networks),

@@ -9,17 +9,19 @@ from typing import Any
 from urllib.parse import urlencode
 
 from scrapy import Request, Spider
-from scrapy.http import Response
+from scrapy.http import HtmlResponse, Response
 from twisted.python.failure import Failure
 
+from crawler.browser import Browser
 from crawler.extract import Wall, extract
 from crawler.feeds import read_feed
 from crawler.hints import fresh_for
+from crawler.marks import NO_ROBOTS
 from crawler.outcomes import Answer, ArticleVisit, FeedPoll, Form, Order, Outcome
 from crawler.page import Page
 from crawler.politeness import BUSY, HostWaits, Politeness, retry_after
+from crawler.reach import Outlets
 from crawler.reasons import reason_for, reason_for_status
-from crawler.robots import NO_ROBOTS
 from revisions.errors import ExtractionError, FeedError, FetchError
 
 READ_OF_ANSWER = 2000  # bytes
@@ -47,10 +49,12 @@ class Task:
 class AddendumSpider(Spider):
     name = "addendum"
 
-    def __init__(self, queue: asyncio.Queue[Task], politeness: Politeness, **kwargs: Any) -> None:
+    def __init__(self, queue: asyncio.Queue[Task], politeness: Politeness, outlets: Outlets, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self._queue = queue
         self.politeness = politeness
+        self.outlets = outlets
+        self._browser: Browser | None = None
 
     async def start(self) -> AsyncIterator[Request]:
         """Never ends; whoever fills the queue bounds how many tasks are under way (scrapy#6813)."""
@@ -58,17 +62,40 @@ class AddendumSpider(Spider):
             yield self._request(await self._queue.get())
 
     def _request(self, task: Task) -> Request:
-        asked = _form(task.order) if isinstance(task.order, Form) else _page(task.order)
+        asked = _form(task.order) if isinstance(task.order, Form) else self._page(task.order)
         return asked.replace(callback=self.answered, errback=self.failed, cb_kwargs={"task": task}, dont_filter=True)
+
+    def _page(self, order: Order) -> Request:
+        """Where a page is made in the browser, what was fetched may be the same while the article is not."""
+        conditions = {"If-None-Match": order.etag, "If-Modified-Since": order.last_modified}
+        if self.outlets.at(order.url).browser:
+            conditions = {}
+        return Request(order.url, headers={name: value for name, value in conditions.items() if value})
 
     async def answered(self, response: Response, task: Task) -> None:
         """Reading a feed or a page takes the processor, so it is done beside the loop."""
         try:
-            outcome = await asyncio.to_thread(self._read, response, task)
+            shown = await self._shown(response, task)
+            outcome = await asyncio.to_thread(self._read, shown, task)
+        except ExtractionError as error:
+            _finish(
+                task,
+                ArticleVisit(
+                    task.order.url, task.requested_at, Outcome.FAILED, status=response.status, error=error.reason
+                ),
+            )
         except Exception as error:  # noqa: BLE001 travels on to whoever gave the order
             _finish(task, error=error)
-            return
-        _finish(task, outcome)
+        else:
+            _finish(task, outcome)
+
+    async def _shown(self, response: Response, task: Task) -> Response:
+        """The response, as the browser shows it where its outlet needs one."""
+        is_page = task.kind is Kind.ARTICLE and response.status == 200 and isinstance(response, HtmlResponse)
+        if not is_page or not self.outlets.at(response.url).browser:
+            return response
+        self._browser = self._browser or Browser(self.crawler)
+        return await self._browser.render(response)
 
     async def failed(self, failure: Failure) -> None:
         task: Task = failure.request.cb_kwargs["task"]  # type: ignore[attr-defined]
@@ -141,11 +168,6 @@ class AddendumSpider(Spider):
             limited=found.limited,
             **_validators(response),
         )
-
-
-def _page(order: Order) -> Request:
-    conditions = {"If-None-Match": order.etag, "If-Modified-Since": order.last_modified}
-    return Request(order.url, headers={name: value for name, value in conditions.items() if value})
 
 
 def _form(form: Form) -> Request:

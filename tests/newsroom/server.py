@@ -4,7 +4,8 @@ import random
 import threading
 import time
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -48,7 +49,11 @@ class Asked:
     at: float
     status: int
     conditional: bool
-    user_agent: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def user_agent(self) -> str:
+        return self.headers.get("User-Agent", "")
 
 
 class Newsroom:
@@ -173,12 +178,10 @@ def _handler(newsroom: Newsroom) -> type[BaseHTTPRequestHandler]:
         disable_nagle_algorithm = True
 
         def do_GET(self) -> None:
-            path = urlsplit(self.path).path
+            path = urlsplit(self.path).path  # of a whole address where a proxy is asked
             etag = self.headers.get("If-None-Match", "")
             answer = newsroom.faulty(newsroom.answer(path, etag), path)
-            newsroom.asked.append(
-                Asked(path, time.monotonic(), answer.status, bool(etag), self.headers.get("User-Agent", ""))
-            )
+            newsroom.asked.append(Asked(path, time.monotonic(), answer.status, bool(etag), dict(self.headers)))
             self.send_response(answer.status)
             for name, value in answer.headers:
                 self.send_header(name, value)
