@@ -17,6 +17,7 @@ from alerts.delivery import Deliverer
 from alerts.message import direct
 from alerts.pace import Digest, Pace, Quiet
 from alerts.rules import Rule, in_force, router
+from crawler.archive import Archive
 from crawler.browser import find_browser
 from crawler.crawl import Crawl
 from crawler.guard import Networks, is_public_address
@@ -27,6 +28,7 @@ from revisions.errors import ConfigError, DeliveryError
 from revisions.topic import Speaker, Topic
 from scheduler.push import Push
 from scheduler.revisit import Limits
+from scheduler.saving import Saver
 from scheduler.upkeep import Upkeep
 from scheduler.work import Work
 from storage.database import Database
@@ -71,6 +73,18 @@ def crawl_settings(config: Config) -> CrawlSettings:
         outlets=outlets,
         browser=find_browser(crawl.browser) if outlets.need_browser else "",
     )
+
+
+def archive(config: Config) -> Archive:
+    return Archive(config.user_agent, config.archive.url, config.crawl.proxy, config.crawl.max_page_bytes)
+
+
+def saver(config: Config, crawl: Crawl, database: Database) -> Saver | None:
+    """None where the Internet Archive is not to be asked to keep anything."""
+    if not config.archive.save:
+        return None
+    keys = (config.archive.access_key, config.archive.secret_key)
+    return Saver(crawl, database, config.archive.url.rstrip("/"), keys)
 
 
 def limits(config: Config) -> Limits:

@@ -25,6 +25,8 @@ app.add_typer(articles_app)
 app.add_typer(feeds_app)
 app.add_typer(alerts_app)
 
+MOST_CAPTURES = 100  # of an article, asked of the Internet Archive
+
 AsJson = Annotated[bool, typer.Option("--json", help="JSON Lines: one object a line.")]
 Which = Annotated[str, typer.Argument(metavar="ARTICLE", help="An article's number or any of its URLs.")]
 WhichFeed = Annotated[str, typer.Argument(metavar="FEED", help="A feed's number, name or address.")]
@@ -99,11 +101,31 @@ def articles_add(
     every_entry: Annotated[
         bool, typer.Option("--all", help="Follow all a sitemap names, not only what is on the topic.")
     ] = False,
+    archive: Annotated[
+        bool, typer.Option("--archive", help="Import their versions from the Internet Archive, too (see backfill).")
+    ] = False,
 ) -> None:
     """Follow articles that no feed names, such as those that came out before the service was set up."""
     from addendum.commands.add import add
+    from addendum.commands.backfill import backfill
 
-    add(ctx.obj, urls or [], sitemap=sitemap, from_file=from_file, outlet=outlet, every_entry=every_entry)
+    added = add(ctx.obj, urls or [], sitemap=sitemap, from_file=from_file, outlet=outlet, every_entry=every_entry)
+    if archive:
+        backfill(ctx.obj, added, every=False, most=MOST_CAPTURES, as_json=False)
+
+
+@articles_app.command("backfill")
+def articles_backfill(
+    ctx: typer.Context,
+    articles: Annotated[list[str] | None, typer.Argument(metavar="ARTICLE", help="Numbers or URLs.")] = None,
+    every: Annotated[bool, typer.Option("--all", help="Every article that is followed.")] = False,
+    most: Annotated[int, typer.Option(min=1, help="At most so many captures of an article.")] = MOST_CAPTURES,
+    as_json: AsJson = False,
+) -> None:
+    """Import what the Internet Archive kept of articles from before they were followed; slowly, to be polite."""
+    from addendum.commands.backfill import backfill
+
+    backfill(ctx.obj, articles or [], every=every, most=most, as_json=as_json)
 
 
 @app.command()

@@ -155,6 +155,21 @@ class Outlet(_Section):
         return headers
 
 
+class Archive(_Section):
+    """`[archive]`: the Internet Archive. `save`: ask it to keep each new version."""
+
+    url: WebAddress = "https://web.archive.org"
+    save: bool = False
+    access_key: str = ""
+    secret_key: str = ""
+
+    @model_validator(mode="after")
+    def _keys_belong_together(self) -> Self:
+        if bool(self.access_key) != bool(self.secret_key):
+            raise ValueError("archive.access_key and archive.secret_key belong together: give both or none")
+        return self
+
+
 class Revisit(_Section):
     min: Duration = timedelta(minutes=2)
     max: Duration = timedelta(days=30)
@@ -216,6 +231,7 @@ class Config(BaseSettings):
     topic: Topic = Topic()
     crawl: Crawl = Crawl()
     revisit: Revisit = Revisit()
+    archive: Archive = Archive()
     outlets: dict[str, Outlet] = {}
     feeds: list[Feed] = []
     channels: list[Channel] = []

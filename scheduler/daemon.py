@@ -13,6 +13,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from alerts.delivery import Deliverer
 from scheduler.push import Push
+from scheduler.saving import Saver
 from scheduler.upkeep import Upkeep
 from scheduler.work import Tally, Work
 from storage import feeds, queries
@@ -27,6 +28,7 @@ GRACE = timedelta(seconds=8)  # for what is in hand when the service is told to 
 PAUSE = timedelta(minutes=1)  # before something that failed on our side is tried again
 REMEMBER = 5.0  # seconds between writing down how hosts are to be treated
 RENEW = 5.0  # seconds between looks at what hubs are to be asked
+SUBMIT = 5.0  # seconds between looks at what the Internet Archive is to save
 TICK = 1.0  # seconds between looks at what is due
 
 
@@ -40,6 +42,7 @@ class Daemon:
     upkeep: Upkeep
     serve: Callable[[asyncio.Event], Awaitable[None]]
     push: Push | None = None
+    saver: Saver | None = None
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     def __post_init__(self) -> None:
@@ -88,6 +91,8 @@ class Daemon:
         jobs.add_job(self.work.remember, "interval", seconds=REMEMBER, id="hosts", coalesce=True, max_instances=1)
         if self.push:
             jobs.add_job(self.push.renew, "interval", seconds=RENEW, id="push", coalesce=True, max_instances=1)
+        if self.saver:
+            jobs.add_job(self.saver.submit, "interval", seconds=SUBMIT, id="save", coalesce=True, max_instances=1)
         jobs.add_job(self._weigh_hosts, "interval", minutes=10, id="weigh", coalesce=True, max_instances=1)
         jobs.add_job(self._report, "interval", minutes=10, id="report", coalesce=True, max_instances=1)
         jobs.start()

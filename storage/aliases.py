@@ -8,7 +8,8 @@ from revisions.text import Text
 from revisions.words import fold
 from storage.facts import VisitFacts
 from storage.habits import host_of
-from storage.tables import Alias, Article, Version
+from storage.tables import Alias, Article
+from storage.versions import latest_version
 
 AT_ONCE = 500  # URLs looked up by one query; databases limit how many a statement may name
 
@@ -69,8 +70,8 @@ def _remember(session: Session, url: str, article: Article) -> None:
 
 
 def _reads_alike(session: Session, other: Article, text: Text) -> bool:
-    newest = select(Version).where(Version.article_id == other.id).order_by(col(Version.number).desc()).limit(1)
-    version = session.exec(newest).first()
+    assert other.id is not None
+    version = latest_version(session, other.id)
     if version is None:
         return not other.title or fold(other.title) == fold(text.headline)
     known = {fold(p.text) for p in Text.from_json(version.content).paragraphs}

@@ -12,7 +12,7 @@ from revisions.text import Text
 from storage.boxes import MOST_KEYS, ONE_EDIT
 from storage.database import Database
 from storage.tables import Article, Change, Passage, Version
-from storage.versions import latest_version
+from storage.versions import VISIT, latest_version
 
 FEWEST_PASSAGES = 2  # shared word for word, before two texts are compared
 MOST_COMPARED = 10  # articles a new text is compared with, those that share most
@@ -125,7 +125,8 @@ def _sharing(session: Session, article_id: int, text: Text) -> Sequence[int]:
 
 
 def _latest_texts(session: Session, article_id: int) -> list[Text]:
-    newest = select(Version.content).where(Version.article_id == article_id).order_by(col(Version.number).desc())
+    own = select(Version.content).where(Version.article_id == article_id, Version.source == VISIT)
+    newest = own.order_by(col(Version.number).desc())
     return [Text.from_json(content) for content in session.exec(newest.limit(EARLIER + 1))]
 
 

@@ -24,7 +24,7 @@ def plan_next(
     read_before: datetime | None,
 ) -> datetime:
     """Let the visit at `now` teach, and plan the next one. `read_before`: when the page was read before this visit."""
-    outlet = session.get(Outlet, article.outlet) or Outlet(name=article.outlet)
+    outlet = session.get(Outlet, (article.outlet, article.kind)) or Outlet(name=article.outlet)
     host = session.get(Host, article.host)
     course = Course(
         now=now,
@@ -51,7 +51,7 @@ def look_soon(session: Session, article: Article, now: datetime, is_worth: IsWor
     """Put an article's next visit forward to now, if the signal is worth following; without `is_worth` it always is."""
     if article.next_visit_at is None or article.next_visit_at <= now:
         return
-    outlet, host = session.get(Outlet, article.outlet), session.get(Host, article.host)
+    outlet, host = session.get(Outlet, (article.outlet, article.kind)), session.get(Host, article.host)
     signal = Signal(
         ahead=article.next_visit_at - now,
         true=outlet.signals_true if outlet else 0,
@@ -81,11 +81,11 @@ def _learn(session: Session, article: Article, planned: Planned, *, changed: boo
         "signals_followed": col(Outlet.signals_followed) + int(was_signalled),
         "signals_true": col(Outlet.signals_true) + int(was_signalled and changed),
     }
-    rows = update(Outlet).where(col(Outlet.name) == article.outlet).values(gain)
+    rows = update(Outlet).where(col(Outlet.name) == article.outlet, col(Outlet.kind) == article.kind).values(gain)
     if not session.exec(rows).rowcount:
         try:
             with session.begin_nested():
-                session.add(Outlet(name=article.outlet))
+                session.add(Outlet(name=article.outlet, kind=article.kind))
                 session.flush()
         except IntegrityError:  # another worker was first
             pass

@@ -90,6 +90,8 @@ def version_json(version: Version, change: Change | None) -> dict[str, Any]:
         "words": version.words,
         "notices": version.notices,
         "change": change and change.id,
+        "source": version.source,
+        "archive_url": version.archive_url or None,
     }
 
 

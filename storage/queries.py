@@ -15,6 +15,7 @@ from storage.boxes import BoxArticle, told_together
 from storage.copies import copies_then
 from storage.database import Database
 from storage.tables import Article, Change, ChangeKind, ChangeSpeaker, Feed, Version, Visit
+from storage.versions import latest_version
 
 FOLLOWED = ("candidate", "followed", "gone")
 
@@ -71,7 +72,8 @@ def list_changes(database: Database, wanted: ChangeFilter, *, limit: int | None 
         named = select(ChangeSpeaker.change_id).where(func.lower(ChangeSpeaker.speaker) == wanted.speaker.lower())
         found = found.where(col(Change.id).in_(named))
     with database.read() as session:
-        rows = session.exec(found.order_by(col(Change.id).desc()).limit(limit)).all()
+        newest = found.order_by(col(Change.detected_at).desc(), col(Change.id).desc())
+        rows = session.exec(newest.limit(limit)).all()
         return [_record(session, change, article) for change, article in rows]
 
 
@@ -141,9 +143,10 @@ def _number(digits: str) -> int:
 
 
 def get_history(database: Database, article_id: int) -> list[tuple[Version, Change | None]]:
-    """Every version, oldest first, with the change that led to it."""
+    """Every version in the order of their times, with the change that led to it."""
     with database.read() as session:
-        versions = session.exec(select(Version).where(Version.article_id == article_id).order_by(col(Version.number)))
+        of_article = select(Version).where(Version.article_id == article_id)
+        versions = session.exec(of_article.order_by(col(Version.captured_at), col(Version.number)))
         led = {
             c.to_version: c
             for c in session.exec(select(Change).where(Change.article_id == article_id))
@@ -175,11 +178,10 @@ def get_texts(database: Database, article_id: int, source: int, target: int) -> 
 
 def latest_reading(database: Database, article_id: int) -> tuple[Text, Seen] | None:
     """What the article was last known to say, and what else its page showed then."""
-    newest = select(Version.content).where(Version.article_id == article_id).order_by(col(Version.number).desc())
     with database.read() as session:
-        content = session.exec(newest.limit(1)).first()
+        latest = latest_version(session, article_id)
         seen = session.exec(select(Article.seen).where(Article.id == article_id)).first()
-        return (Text.from_json(content), Seen.unpack(seen or b"")) if content else None
+        return (Text.from_json(latest.content), Seen.unpack(seen or b"")) if latest else None
 
 
 def due_articles(

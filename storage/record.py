@@ -1,8 +1,8 @@
 """The one write path of visits: version, change and alerts in one transaction."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, replace
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import timedelta
 
 from sqlmodel import Session, select
 
@@ -11,16 +11,18 @@ from revisions.awaited import awaits_answer
 from revisions.change import Change as Difference
 from revisions.classify import Kind
 from revisions.doubt import is_another_page, is_cut_short
-from revisions.live import has_new_posts
+from revisions.live import has_new_posts, is_live
 from revisions.text import Text
 from revisions.topic import Relevance, Topic
 from storage.aliases import settle_address
+from storage.backfill import tie_to_archive
 from storage.boxes import Told, keep_passages, news_beside_box
+from storage.changes import change_row, index_change
 from storage.copies import link_copies, standing_of_copies, told_by_original
 from storage.database import Database
 from storage.facts import Event, Plan, Route, VisitFacts, VisitResult
 from storage.habits import SIBLING, look_soon, plan_next
-from storage.tables import Article, Change, ChangeKind, ChangeSpeaker, Feed, Version, Visit
+from storage.tables import Article, Feed, Version, Visit
 from storage.telling import Teller
 from storage.versions import add_version, latest_version, number_of, was_told_lately
 
@@ -101,6 +103,7 @@ class Recorder:
             if article.status == "ignored":
                 return VisitResult(article.id, "unchanged", summary="not about the topic")
         version = _keep(session, article, facts, text)
+        tie_to_archive(session, article, version, self._topic.speakers)
         article.changed_at = facts.at
         if not article.quiet:
             event = Event("discovered", article, feed=_feed_name(session, article))
@@ -112,7 +115,7 @@ class Recorder:
         since = article.missing_since or facts.at
         article.missing_since = since
         sure = facts.status == AT_ONCE or facts.at - since >= GONE_AFTER
-        if not sure or article.status == "gone" or article.versions == 0:
+        if not sure or article.status == "gone" or latest_version(session, article.id) is None:
             return VisitResult(article.id, "gone")
         return self._changed(session, article, facts, changes.gone(facts.status), None)
 
@@ -135,14 +138,14 @@ class Recorder:
             difference = replace(difference, summary=summary)
         version = _keep(session, article, facts, text) if text else None
         is_gone = Kind.GONE in difference.kinds
-        row = _change_row(article, facts.at, difference, latest, version or (None if is_gone else latest))
+        row = change_row(article, facts.at, difference, latest, version or (None if is_gone else latest))
         row.box_key, row.box_articles, row.told_with = told.key, sorted(told.others) or None, told.with_change
         row.copies = standing_of_copies(session, article, old, text) or None
         for copy in row.copies or ():
             look_soon(session, session.get_one(Article, copy["article"]), facts.at, None, SIBLING)
         session.add(row)
         session.flush()
-        _index(session, row)
+        index_change(session, row)
         article.status = "gone" if is_gone else "followed"
         article.changed_at = facts.at
         if is_repeated:
@@ -179,7 +182,7 @@ class Recorder:
             article,
             facts.at,
             self._plan,
-            changed=result.change_id is not None or (result.version or 1) > 1,
+            changed=result.change_id is not None or (result.version is not None and read_before is not None),
             failed=failed,
             read_before=read_before,
         )
@@ -195,6 +198,7 @@ def _keep(session: Session, article: Article, facts: VisitFacts, text: Text) -> 
     keep_passages(session, article.id, text)
     article.seen = facts.seen
     article.awaits_answer = awaits_answer(text)
+    article.kind = "live" if is_live(text) else "article"
     version = add_version(session, article, facts.at, text)
     article.published_at = article.published_at or text.published_at
     link_copies(session, article, text)
@@ -203,35 +207,6 @@ def _keep(session: Session, article: Article, facts: VisitFacts, text: Text) -> 
 
 def _lock(session: Session, article_id: int) -> Article:
     return session.exec(select(Article).where(Article.id == article_id).with_for_update()).one()
-
-
-def _change_row(
-    article: Article, at: datetime, difference: Difference, source: Version | None, target: Version | None
-) -> Change:
-    assert article.id is not None
-    return Change(
-        article_id=article.id,
-        from_version=source.number if source else None,
-        to_version=target.number if target else None,
-        detected_at=at,
-        last_unchanged_at=article.last_read_at,
-        kinds=[kind.value for kind in difference.kinds],
-        significance=difference.significance.value,
-        reason=difference.reason,
-        stealth=difference.stealth,
-        summary=difference.summary,
-        words_added=difference.words_added,
-        words_removed=difference.words_removed,
-        notices=[{name: value for name, value in asdict(notice).items() if value} for notice in difference.notices],
-        statements=[asdict(statement) for statement in difference.statements],
-    )
-
-
-def _index(session: Session, row: Change) -> None:
-    assert row.id is not None
-    session.add_all(ChangeKind(kind=kind, change_id=row.id) for kind in row.kinds)
-    speakers = dict.fromkeys(statement["speaker"] for statement in row.statements)
-    session.add_all(ChangeSpeaker(speaker=speaker, change_id=row.id) for speaker in speakers)
 
 
 def _keep_validators(article: Article, facts: VisitFacts) -> None:

@@ -77,7 +77,8 @@ class Article(SQLModel, table=True):
     that its discovery is nobody's news. `seen`: digests of all lines the page showed when its latest version was read.
     `copy_of`: the article whose text this one repeats, at a syndicator or in another edition. `due_why`: why the next
     visit is when it is; `signal`: what put it forward, or "". `expected`, `came`, `echoes`: what visits taught of how
-    often it changes (`storage.facts.Course`); `awaits_answer`: its latest version says that somebody was asked.
+    often it changes (`storage.facts.Course`); `awaits_answer`: its latest version says that somebody was asked. `kind`:
+    article, or live for a live blog.
     """
 
     __table_args__ = (
@@ -118,15 +119,18 @@ class Article(SQLModel, table=True):
     came: float = 0.0
     echoes: list[float] | None = Field(default=None, sa_type=JSON)
     awaits_answer: bool = False
+    kind: str = "article"
 
 
 class Outlet(SQLModel, table=True):
-    """What visits taught of an outlet: changes `expected` of typical articles meanwhile and those that `came`.
+    """What visits taught of an outlet's articles of a kind, ordinary ones or live blogs: changes `expected` of typical
+    articles meanwhile and those that `came`.
 
     Of the signals (a feed's new date, a changed copy) that were `followed`, how many were `true`.
     """
 
     name: str = Field(primary_key=True)
+    kind: str = Field(default="article", primary_key=True)
     expected: float = 0.0
     came: float = 0.0
     signals_followed: int = 0

@@ -12,9 +12,13 @@ from storage.tables import Article, Change, Version
 PING_PONG = timedelta(days=3)  # within which the same step there and back again is told only once
 
 
+VISIT, ARCHIVE = "visit", "archive"  # where a version comes from
+
+
 def latest_version(session: Session, article_id: int) -> Version | None:
-    newest = select(Version).where(Version.article_id == article_id).order_by(col(Version.number).desc())
-    return session.exec(newest.limit(1)).first()
+    """The latest that a visit of ours found."""
+    own = select(Version).where(Version.article_id == article_id, Version.source == VISIT)
+    return session.exec(own.order_by(col(Version.number).desc()).limit(1)).first()
 
 
 def number_of(session: Session, article_id: int, sha256: str) -> int | None:
@@ -39,7 +43,8 @@ def was_told_lately(session: Session, article_id: int, source: str, target: str,
     return session.exec(steps.limit(1)).first() is not None
 
 
-def add_version(session: Session, article: Article, at: datetime, text: Text) -> Version:
+def add_version(session: Session, article: Article, at: datetime, text: Text, archive_url: str = "") -> Version:
+    """A new version; with `archive_url`, one that the Internet Archive keeps there."""
     assert article.id is not None
     article.versions += 1
     version = Version(
@@ -51,6 +56,8 @@ def add_version(session: Session, article: Article, at: datetime, text: Text) ->
         words=text.words,
         notices=[{"kind": notice.kind.value, "text": notice.text} for notice in notices_in(text.paragraphs)],
         content=text.to_json(),
+        source=ARCHIVE if archive_url else VISIT,
+        archive_url=archive_url,
     )
     session.add(version)
     return version

@@ -22,8 +22,13 @@ from storage.facts import FoundArticle
 from storage.feeds import add_articles
 
 
-def add(context: Context, urls: list[str], *, sitemap: str, from_file: str, outlet: str, every_entry: bool) -> None:
-    """Follow the articles at these addresses; those of a sitemap that are, or may be, on the topic."""
+def add(
+    context: Context, urls: list[str], *, sitemap: str, from_file: str, outlet: str, every_entry: bool
+) -> list[str]:
+    """Follow the articles at these addresses; those of a sitemap that are, or may be, on the topic.
+
+    Returns the addresses of all of them, new or known.
+    """
     if not (urls or sitemap or from_file):
         raise ConfigError("give addresses, --from-file or --sitemap", "articles add")
     named = [(url, "") for url in urls] + list(_lines(from_file))
@@ -36,6 +41,7 @@ def add(context: Context, urls: list[str], *, sitemap: str, from_file: str, outl
         new = add_articles(database, found, outlet, datetime.now(UTC))
     known = len({article.url for article in found}) - new
     say(f"{new} article{'s' if new != 1 else ''} followed from the next pass on; {known} known already")
+    return list(dict.fromkeys(article.url for article in found))
 
 
 def _lines(name: str) -> Iterator[tuple[str, str]]:

@@ -32,10 +32,14 @@ def show_history(context: Context, which: str, *, as_json: bool) -> None:
         json_lines(version_json(version, change) for version, change in history)
         return
     rows = [
-        (v.number, moment(v.captured_at), v.words, len(v.notices), c.summary if c else "", v.headline)
+        (v.number, moment(v.captured_at), v.source, v.words, len(v.notices), c.summary if c else "", v.headline)
         for v, c in history
     ]
-    table(("Version", "Captured", "Words", "Notices", "Change", "Headline"), rows, f"{article.url} was not read yet.")
+    table(
+        ("Version", "Captured", "Found by", "Words", "Notices", "Change", "Headline"),
+        rows,
+        f"{article.url} was not read yet.",
+    )
     for visit in visits:
         say(f"visit: {moment(visit.at)}, {visit.outcome}{f' ({visit.error})' if visit.error else ''}")
     why = f": {article.due_why}" if article.next_visit_at and article.due_why else ""

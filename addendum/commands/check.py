@@ -1,14 +1,13 @@
 """`addendum check`."""
 
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from typing import Any, TextIO
 
 from addendum import build
 from addendum.config import Config
 from addendum.context import Context
 from addendum.output import json_lines, say
+from addendum.progress import Progress, show_progress
 from crawler import loop
 from crawler.crawl import Crawl
 from scheduler.check import check
@@ -16,13 +15,11 @@ from scheduler.hosts import known_hosts
 from storage.database import Database
 from storage.feeds import sync_feeds
 
-Progress = Callable[[str, int, int], None]
-
 
 def run_check(context: Context, *, every: bool, as_json: bool) -> None:
     with context.record() as (config, database):
         sync_feeds(database, build.feed_specs(config))
-        with _progress() as progress:
+        with show_progress() as progress:
             output = sys.stderr if as_json else sys.stdout
             result = loop.run(_check(config, database, progress, output, every=every))
     if as_json:
@@ -39,27 +36,6 @@ async def _check(
         work = build.work(config, crawl, database)
         look = build.upkeep(config, database).look
         return await check(database, work, deliverer, look, every=every, progress=progress)
-
-
-@contextmanager
-def _progress() -> Iterator[Progress]:
-    """A bar on standard error where that is a terminal."""
-    if not sys.stderr.isatty():
-        yield lambda *_: None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
-        tasks: dict[str, Any] = {}
-
-        def report(what: str, done: int, of: int) -> None:
-            if what not in tasks:
-                tasks[what] = bars.add_task(what, total=of)
-            bars.update(tasks[what], completed=done, total=of)
-
-        yield report
 
 
 def _in_words(result: dict[str, Any]) -> str:

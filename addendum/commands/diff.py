@@ -8,7 +8,7 @@ from revisions.align import Action, Edit
 from revisions.errors import AddendumError, ConfigError
 from revisions.render import Line, as_html, as_json, as_text, lines
 from revisions.text import Text
-from storage.queries import get_texts
+from storage.queries import get_history, get_texts
 
 _COLOURS = {Edit.DELETE: ("\x1b[31;9m", "\x1b[0m"), Edit.INSERT: ("\x1b[32;1m", "\x1b[0m"), Edit.EQUAL: ("", "")}
 
@@ -19,10 +19,11 @@ def show_diff(context: Context, which: str, source: int | None, target: int | No
     with context.record() as (_, database):
         article = context.article(database, which)
         assert article.id is not None
-        last = target or article.versions
-        first = source or last - 1
-        if source is None and article.versions < 2:
+        numbers = [version.number for version, _ in get_history(database, article.id)]
+        if source is None and len(numbers) < 2:
             raise AddendumError("there is only one version of it so far", article.url)
+        last = target or numbers[-1]
+        first = source or _before(last, numbers)
         old, new = get_texts(database, article.id, first, last)
     if form == "json":
         json_lines([{"article": article.id, "from": first, "to": last, "parts": as_json(old, new)}])
@@ -32,6 +33,11 @@ def show_diff(context: Context, which: str, source: int | None, target: int | No
         say("\n\n".join(_coloured(line) for line in lines(old, new)))
     else:
         say(_headed(old, new, first, last))
+
+
+def _before(number: int, numbers: list[int]) -> int:
+    """The version that came before one, in the order of their times; the first one has none but itself."""
+    return numbers[max(0, numbers.index(number) - 1)] if number in numbers else number - 1
 
 
 def _headed(old: Text, new: Text, first: int, last: int) -> str:

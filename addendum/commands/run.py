@@ -37,6 +37,7 @@ async def _run(config: Config, database: Database) -> None:
         deliverer = build.deliverer(config, database, web.address)
         upkeep = build.upkeep(config, database)
         push = build.push(config, crawl, database)
+        saver = build.saver(config, crawl, database)
         if push:
             app.include_router(build_router(database, work.pushed, config.crawl.max_page_bytes))
 
@@ -46,4 +47,4 @@ async def _run(config: Config, database: Database) -> None:
         watching = [feed for feed in list_feeds(database) if not feed.paused]
         log.info("watching", topic=config.topic.name, feeds=len(watching), articles=count_record(database)["articles"])
         log.info("web page", url=f"http://{config.web.host}:{port}")
-        await Daemon(database, work, deliverer, upkeep, serve_pages, push).run()
+        await Daemon(database, work, deliverer, upkeep, serve_pages, push, saver).run()

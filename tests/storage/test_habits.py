@@ -92,3 +92,23 @@ def test_an_article_passed_over_is_followed_once_it_is_named(database: Database,
     assert feeds.add_articles(database, found(), "", NOW) == 1
     assert (article(database).status, article(database).next_visit_at) == ("followed", NOW)
     assert feeds.add_articles(database, found(), "", NOW) == 0
+
+
+def test_live_blogs_of_an_outlet_teach_nothing_of_its_other_articles(database: Database, feed: int) -> None:
+    with database.write() as session:
+        session.add(Outlet(name="courier", kind="live", signals_followed=9, signals_true=2))
+    asked: list[Signal] = []
+    later = NOW + timedelta(hours=1)
+    facts = PollFacts(later, later, read=True)
+
+    def is_worth(signal: Signal) -> bool:
+        asked.append(signal)
+        return False
+
+    feeds.record_poll(database, feed, facts, found(later), is_worth)
+    with database.write() as session:
+        row = session.exec(select(Article)).one()
+        row.kind = "live"
+        session.add(row)
+    feeds.record_poll(database, feed, facts, found(later), is_worth)
+    assert [signal.followed for signal in asked] == [0, 9]

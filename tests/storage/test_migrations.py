@@ -37,23 +37,27 @@ def to_revision(database: Database, revision: str) -> None:
         command.upgrade(config, revision)
 
 
-@pytest.mark.parametrize("revision", ["0001", "0002"])
+@pytest.mark.parametrize("revision", ["0001", "0002", "0003", "0004"])
 def test_a_filled_record_of_an_earlier_schema(empty_url: str, revision: str) -> None:
     old = open_database(empty_url, upgrade=False)
     to_revision(old, revision)
     with old.writer.begin() as connection:
         for row in ROWS:
             connection.execute(text(row))
+        if revision >= "0004":
+            connection.execute(text("INSERT INTO outlet VALUES ('o', 1.5, 2.5, 3, 4)"))
     old.close()
 
     database = open_database(empty_url)
     found = {alert.uid: alert for alert, _ in outbox.list_alerts(database)}
     assert set(found) == {"msg_1", "msg_2"}
-    assert found["msg_1"].offered_at is not None, "its receiver may know it"
+    assert revision >= "0003" or found["msg_1"].offered_at is not None, "its receiver may know it"
     assert found["msg_2"].offered_at is None
     with database.read() as session:
         counts = {t: session.execute(text(f"SELECT count(*) FROM {t}")).scalar() for t in TABLES}  # noqa: S608
+        outlets = session.execute(text("SELECT name, kind, expected FROM outlet")).all()
     assert counts == dict.fromkeys(TABLES, 1)
+    assert outlets == ([("o", "article", 1.5)] if revision >= "0004" else [])
     database.close()
 
 

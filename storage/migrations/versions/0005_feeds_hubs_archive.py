@@ -1,4 +1,4 @@
-"""When feeds are polled and why, their hubs, and where versions come from."""
+"""When feeds are polled and why, their hubs, where versions come from, and live blogs learned of by themselves."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -25,6 +25,12 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("submitted_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("submit_error", sa.String(), server_default="", nullable=False))
         batch_op.create_index("ix_version_captured", ["captured_at"], unique=False)
+    with op.batch_alter_table("article", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("kind", sa.String(), server_default="article", nullable=False))
+    with op.batch_alter_table("outlet", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("kind", sa.String(), server_default="article", nullable=False))
+        batch_op.drop_constraint("pk_outlet", type_="primary")
+        batch_op.create_primary_key("pk_outlet", ["name", "kind"])
     op.create_table(
         "subscription",
         sa.Column("feed_id", sa.Integer(), nullable=False),
@@ -48,6 +54,13 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("subscription")
+    op.execute("DELETE FROM outlet WHERE kind <> 'article'")
+    with op.batch_alter_table("outlet", schema=None) as batch_op:
+        batch_op.drop_constraint("pk_outlet", type_="primary")
+        batch_op.drop_column("kind")
+        batch_op.create_primary_key("pk_outlet", ["name"])
+    with op.batch_alter_table("article", schema=None) as batch_op:
+        batch_op.drop_column("kind")
     with op.batch_alter_table("version", schema=None) as batch_op:
         batch_op.drop_index("ix_version_captured")
         for name in ("submit_error", "submitted_at", "archive_url", "source"):

@@ -1,0 +1,98 @@
+"""A small web archive: recorded answers in the form of the Internet Archive's, and what it was asked to save."""
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from hashlib import sha1
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, Self
+from urllib.parse import parse_qs, unquote, urlsplit
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A capture; `at` as in the archive's addresses: YYYYMMDDhhmmss."""
+
+    at: str
+    url: str
+    body: bytes
+    status: int = 200
+    broken: bool = False
+
+
+@dataclass
+class WebArchive:
+    """Use as a context manager. `down`: it answers everything with that status."""
+
+    kept: Sequence[Kept] = ()
+    down: int = 0
+    searched: list[dict[str, str]] = field(default_factory=list)
+    shown: list[str] = field(default_factory=list)
+    saved: list[tuple[str, dict[str, str]]] = field(default_factory=list)  # addresses, with the request's headers
+    save_status: int = 200
+    save_answer: bytes = b'{"url": "x", "job_id": "spn2-1"}'
+
+    def __enter__(self) -> Self:
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
+        self._server.daemon_threads = True
+        threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+        self.url = f"http://127.0.0.1:{self._server.server_port}"
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+    def index(self, asked: dict[str, str]) -> bytes:
+        """The lines of the index: key, time, address, kind, status, digest, length."""
+        lines, last = [], ""
+        for kept in self.kept:
+            digest = sha1(kept.body).hexdigest()
+            is_asked = kept.url == asked["url"] and kept.status == 200 and kept.at <= asked.get("to", "9")
+            if is_asked and digest != last:
+                last = digest
+                lines.append(f"key {kept.at} {kept.url} text/html {kept.status} {digest} {len(kept.body)}")
+        return "\n".join(lines).encode()
+
+
+def _handler(archive: WebArchive) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            parts = urlsplit(self.path)
+            if archive.down:
+                self._answer(archive.down, b"")
+            elif parts.path.startswith("/cdx/search/cdx"):
+                asked = {name: values[0] for name, values in parse_qs(parts.query).items()}
+                archive.searched.append(asked)
+                self._answer(200, archive.index(asked))
+            else:
+                self._show(unquote(self.path))
+
+        def _show(self, path: str) -> None:
+            archive.shown.append(path)
+            found = next((kept for kept in archive.kept if path == f"/web/{kept.at}id_/{kept.url}"), None)
+            if found is None or found.broken:
+                self._answer(503 if found else 404, b"")
+                return
+            links = f'<{found.url}>; rel="original"'
+            date = "Mon, 19 Jul 2021 08:30:00 GMT"
+            kind = {"X-Archive-Orig-Content-Type": "text/html; charset=utf-8", "Content-Type": "text/html"}
+            self._answer(200, found.body, {"Memento-Datetime": date, "Link": links, **kind})
+
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+            archive.saved.append((parse_qs(body)["url"][0], dict(self.headers)))
+            self._answer(archive.save_status, archive.save_answer)
+
+        def _answer(self, status: int, body: bytes, headers: dict[str, str] | None = None) -> None:
+            self.send_response(status)
+            for name, value in (headers or {}).items():
+                self.send_header(name, value)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: Any) -> None:
+            """The tests ask the lists instead."""
+
+    return Handler
