@@ -20,6 +20,9 @@ $(VENV)/dev.stamp: $(VENV)/run.stamp
 
 install: $(VENV)/run.stamp  ## make the virtual environment and install
 
+browser: $(VENV)/run.stamp  ## also install what showing pages in Chromium needs (docs/reach.md)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c requirements.lock -e '.[browser]'
+
 run: $(VENV)/run.stamp  ## start the service with config.toml
 	$(BIN)/addendum --config config.toml run
 
@@ -58,4 +61,4 @@ lock: pyproject.toml  ## pin the newest versions that fit, for every Python from
 clean:  ## remove what was made here
 	rm -rf $(VENV) build .mypy_cache .ruff_cache .pytest_cache
 
-.PHONY: help install run demo test bench-signal bench-alerts bench-revisit pictures check format lock clean
+.PHONY: help install browser run demo test bench-signal bench-alerts bench-revisit pictures check format lock clean

@@ -97,8 +97,7 @@ class Work:
         dearness = feeds.dearness_of(self._database, feed)
         pushed = subscriptions.is_pushed(self._database, feed.id, self._now())
         facts = facts_of(feed, poll, [*new, *updated], self._now(), self._limits, dearness, pushed=pushed)
-        feeds.record_poll(self._database, feed.id, facts, found, self._is_worth)
-        return len(new)
+        return feeds.record_poll(self._database, feed.id, facts, found, self._is_worth)
 
     async def pushed(self, feed_id: int, body: bytes, content_type: str) -> None:
         """Record the entries that a hub pushed; where they cannot be read, the feed itself is polled at once."""

@@ -216,7 +216,8 @@ def _update(session: Session, feed: Feed, facts: PollFacts) -> None:
     feed.failing_since = (feed.failing_since or facts.at) if facts.error else None
     if facts.read:
         feed.first_polled_at = feed.first_polled_at or facts.at
-        feed.interval_seconds = int((facts.next_poll_at - facts.at).total_seconds())
+        if not facts.error:
+            feed.interval_seconds = int((facts.next_poll_at - facts.at).total_seconds())
         feed.etag, feed.last_modified = facts.etag, facts.last_modified
     if facts.says:
         _take_over(feed, facts.says)

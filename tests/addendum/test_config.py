@@ -38,7 +38,7 @@ def test_an_empty_file_means_the_defaults(tmp_path: Path) -> None:
         ('[service]\ndatabse = "x"', ":2: service.databse: unknown key; expected one of contact, database, log"),
         ("[crawl]\n\nmin_delay = 3", ':3: crawl.min_delay: expected a duration such as "30s"'),
         ('[crawl]\nobey_robots = "perhaps"', ":2: crawl.obey_robots: input should be a valid boolean"),
-        ("[servce]\nx = 1", ":1: servce: unknown key; expected one of channels, crawl, feeds"),
+        ("[servce]\nx = 1", ":1: servce: unknown key; expected one of archive, channels, crawl, feeds"),
         (
             '[[feeds]]\nname="a"\nurl="http://x"\n[[feeds]]\nname="b"\nurl="gopher://x"',
             ":6: feeds[2].url: expected an address",
