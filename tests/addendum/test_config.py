@@ -182,12 +182,16 @@ class TestShippedConfiguration:
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setenv("ARCHIVE_SECRET", "whsec_bmV3IHNlY3JldA==")
-        for name in ("SLACK_WEBHOOK_URL", "SMTP_URL", "APPRISE_URL", "ADDENDUM_TOKEN"):
+        for name in ("SLACK_WEBHOOK_URL", "SMTP_URL", "APPRISE_URL", "ADDENDUM_TOKEN", "EXAMPLE_TOKEN"):
             monkeypatch.setenv(name, "https://hooks.example/x")
-        text = re.sub(r"^(?:# )+(?=\[\[|[a-z_]+ = )", "", default_text(), flags=re.MULTILINE)
+        for name in ("EXAMPLE_COOKIES", "ARCHIVE_ACCESS_KEY", "ARCHIVE_SECRET_KEY"):
+            monkeypatch.setenv(name, "name=value")
+        text = re.sub(r"^(?:# )+(?=\[|[a-z_]+ = )", "", default_text(), flags=re.MULTILINE)
         loaded = load(config(tmp_path, text))
         assert [channel.type for channel in loaded.channels] == ["slack", "email", "webhook", "apprise", "file"]
         assert len(loaded.rules) == 2
+        assert loaded.outlets["example.org"].cookies == {"name": "value"}
+        assert loaded.archive.save
         assert loaded.rules[1].words
 
     def test_init_writes_it_where_told_and_never_over_a_file(
