@@ -11,8 +11,8 @@ import psycopg
 from sqlalchemy import insert, text
 
 from bench.report import Row
-from storage import queries
 from storage.database import Database, open_database
+from storage.due import due_articles
 from storage.tables import Article
 
 FOLLOWED = 1_000_000
@@ -51,7 +51,7 @@ def _row(name: str, url: str) -> Row:
         times = []
         for _ in range(TIMES):
             started = time.perf_counter()
-            due = queries.due_articles(database, NOW, limit=CHOSEN)
+            due = due_articles(database, NOW, limit=CHOSEN)
             times.append((time.perf_counter() - started) * 1000)
             assert len(due) == CHOSEN
     finally:

@@ -1,5 +1,6 @@
 """What the Internet Archive kept of a page, through the `wayback` package."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,17 +19,23 @@ from revisions.text import Text
 ADDRESS = "https://web.archive.org"
 PER_SECOND = 1.0  # captures asked for; the package's own limit for searches is lower
 RETRIES = 2
+PATIENCE = 3  # captures in a row that the archive fails to show, before it is left alone
+_SERVER_ERROR = re.compile(r"5\d\d error")  # how the package tells one
 Told = Callable[[int, int], None]  # captures read, of how many
 
 
 @dataclass(frozen=True)
 class Capture:
-    """What a page said `at` a time; `url`: where the archive keeps it. Without text, `problem` says why."""
+    """What a page said `at` a time; `url`: where the archive keeps it. Without text, `problem` says why.
+
+    `is_down`: the archive itself failed.
+    """
 
     at: datetime
     url: str
     text: Text | None = None
     problem: str = ""
+    is_down: bool = False
 
 
 @dataclass(frozen=True)
@@ -47,9 +54,14 @@ class Archive:
         """
         with WaybackClient(self._session()) as client:
             records = _call(url, lambda: self._search(client, url, until, most))
+            failures = 0
             for number, record in enumerate(records):
                 told(number, len(records))
-                yield _call(url, lambda record=record: _read(client, record, url))  # type: ignore[misc]
+                capture: Capture = _call(url, lambda record=record: _read(client, record, url))  # type: ignore[misc]
+                failures = failures + 1 if capture.is_down else 0
+                if failures == PATIENCE:
+                    raise FetchError(f"the Internet Archive cannot be asked ({capture.problem})", url)
+                yield capture
             told(len(records), len(records))
 
     def _session(self) -> WaybackSession:
@@ -99,9 +111,8 @@ def _read(client: WaybackClient, record: Any, url: str) -> Capture:
     try:
         memento = client.get_memento(record, mode=Mode.original)
     except (MementoPlaybackError, BlockedSiteError, BlockedByRobotsError) as error:
-        return Capture(
-            record.timestamp, f"{ADDRESS}/web/{record.timestamp:%Y%m%d%H%M%S}/{record.original}", problem=str(error)
-        )
+        kept = f"{ADDRESS}/web/{record.timestamp:%Y%m%d%H%M%S}/{record.original}"
+        return Capture(record.timestamp, kept, problem=str(error), is_down=bool(_SERVER_ERROR.match(str(error))))
     with memento:
         kept = f"{ADDRESS}/web/{memento.timestamp:%Y%m%d%H%M%S}/{memento.url}"
         if memento.status_code != 200:

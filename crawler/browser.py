@@ -78,9 +78,10 @@ class Browser:
         """The page as it stands once it has run. Raises `ExtractionError` where it cannot be shown."""
         async with self._room:
             self._number += 1
+            number = self._number
             rendering = _Rendering(self._crawler, fetched, LARGEST * self._max_bytes, self._parts_room)
             try:
-                shown = await asyncio.wait_for(self._show(fetched, rendering), 2 * self._timeout)
+                shown = await asyncio.wait_for(self._show(number, fetched, rendering), 2 * self._timeout)
             except TimeoutError as error:
                 raise ExtractionError("the browser did not show the page in time", fetched.url) from error
             except _playwright_error() as error:
@@ -92,8 +93,8 @@ class Browser:
             raise ExtractionError("the page, once shown, is larger than crawl.max_page_bytes", fetched.url)
         return fetched.replace(body=shown)
 
-    async def _show(self, fetched: Response, rendering: "_Rendering") -> bytes:
-        slot = f"browser-{self._number % AT_ONCE}"
+    async def _show(self, number: int, fetched: Response, rendering: "_Rendering") -> bytes:
+        slot = f"browser-{number % AT_ONCE}"
         engine = self._crawler.engine
         assert engine is not None
         engine.downloader.per_slot_settings[slot] = {"delay": 0, "concurrency": AT_ONCE}
@@ -101,7 +102,7 @@ class Browser:
             fetched.url,
             meta={
                 "playwright": True,
-                "playwright_context": f"page-{self._number}",
+                "playwright_context": f"page-{number}",
                 "playwright_context_kwargs": {"user_agent": self._user_agent, "service_workers": "block"},
                 "playwright_include_page": True,
                 "playwright_page_init_callback": rendering.begin,
@@ -171,8 +172,10 @@ class _Rendering:
     def _may_load(self, asked: Any) -> bool:
         is_plain = asked.method in ("GET", "HEAD")
         is_meant = is_plain or (asked.method == "POST" and same_site(asked.url, self._fetched.url))
+        if asked.resource_type not in _NEEDED or not is_meant:
+            return False
         self._left_parts -= 1
-        return asked.resource_type in _NEEDED and is_meant and self._left_parts >= 0 and self._left_bytes > 0
+        return self._left_parts >= 0 and self._left_bytes > 0
 
     async def _load(self, route: Any) -> None:
         asked = route.request
@@ -183,7 +186,7 @@ class _Rendering:
             method=asked.method,
             headers=headers,
             body=asked.post_data_buffer or b"",
-            meta={PART_OF: self._fetched.url, NO_ROBOTS: True, "dont_retry": True},
+            meta={PART_OF: self._fetched.url, "dont_retry": True},
             dont_filter=True,
         )
         try:

@@ -83,7 +83,8 @@ class ReachMiddleware:
             request.headers.pop(name, None)
         own = {} if _is_downgraded(request) else self._outlets.at(request.url).given
         for name, value in own.items():
-            request.headers[name] = value
+            held = request.headers.get(name) if name == "Cookie" else None  # what a page set in the browser
+            request.headers[name] = f"{held.decode('latin-1')}; {value}" if held else value
         request.meta[_GIVEN] = [*own, _PROXY_AUTHORIZATION]
         self._choose_proxy(request)
 

@@ -7,8 +7,9 @@ from typing import Any, TypeVar
 
 from alerts.delivery import Deliverer
 from scheduler.work import Tally, Work
-from storage import feeds, outbox, queries
+from storage import feeds, outbox
 from storage.database import Database
+from storage.due import due_articles
 
 T = TypeVar("T")
 Progress = Callable[[str, int, int], None]  # what is being done, how many are done, of how many
@@ -33,7 +34,7 @@ async def check(
     before = await asyncio.to_thread(outbox.counts, database)
     polls = await asyncio.to_thread(feeds.due_feeds, database, now(), every=every)
     await _all(polls, lambda feed: work.poll(feed, tally), lambda done: progress("feeds", done, len(polls)))
-    due = await asyncio.to_thread(queries.due_articles, database, now(), every=every)
+    due = await asyncio.to_thread(due_articles, database, now(), every=every)
     await _all(due, lambda article: work.visit(article, tally), lambda done: progress("articles", done, len(due)))
     await work.remember()
     await look()

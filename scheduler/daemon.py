@@ -18,7 +18,7 @@ from scheduler.upkeep import Upkeep
 from scheduler.work import Tally, Work
 from storage import feeds, queries
 from storage.database import Database
-from storage.tables import Article
+from storage.due import Due, due_articles
 
 log = structlog.get_logger()
 
@@ -111,17 +111,14 @@ class Daemon:
         self._hosts = {number: self._hosts[number] for number in busy}
         visits = Counter(self._hosts.values())
         full = [host for host, count in visits.items() if count >= AT_A_HOST]
-        due = await asyncio.to_thread(
-            queries.due_articles, self.database, self.now(), limit=room, but=busy, but_hosts=full
-        )
+        due = await asyncio.to_thread(due_articles, self.database, self.now(), limit=room, but=busy, but_hosts=full)
         for article in due:
-            assert article.id is not None
             if visits[article.host] < AT_A_HOST:
                 visits[article.host] += 1
                 self._hosts[article.id] = article.host
                 self._begin("article", article.id, self._visit_and_tell(article))
 
-    async def _visit_and_tell(self, article: Article) -> None:
+    async def _visit_and_tell(self, article: Due) -> None:
         """What a visit found is told at once, not at the next look at the outbox."""
         if await self.work.visit(article, self.tally):
             await self._deliver()

@@ -23,9 +23,10 @@ from scheduler.polled import facts_of
 from scheduler.revisit import Limits
 from storage import feeds, queries, subscriptions
 from storage.database import Database
+from storage.due import Due, postpone_article
 from storage.facts import Course, Planned, Route, Signal, VisitFacts, VisitResult
 from storage.record import Recorder
-from storage.tables import Article, Feed
+from storage.tables import Feed
 
 log = structlog.get_logger()
 BETWEEN_LOOKS = 1.1  # seconds, so that a clock on the page has moved on
@@ -118,14 +119,13 @@ class Work:
         found = articles_of(read.entries, self._topic, every_entry=feed.relevant == "all")
         return feeds.record_push(self._database, feed_id, found, now, self._is_worth)
 
-    async def visit(self, article: Article, tally: Tally) -> bool:
+    async def visit(self, article: Due, tally: Tally) -> bool:
         """Ask for an article's page and record what was found. Is there something to tell of it?"""
-        assert article.id is not None
         try:
             visit = await self._crawl.visit(Order(article.url, article.etag, article.last_modified))
         except FetchError as error:
             until = self._now() + max(_AT_ONCE, error.retry_after or _AT_ONCE)
-            await asyncio.to_thread(queries.postpone_article, self._database, article.id, until)
+            await asyncio.to_thread(postpone_article, self._database, article.id, until)
             log.info("visit postponed", article=article.id, reason=error.reason)
             return False
         visit, seen = await self._read(article, visit)
@@ -134,13 +134,12 @@ class Work:
         _tell_visit(article, visit, result)
         return result.version is not None or result.change_id is not None
 
-    async def _read(self, article: Article, visit: ArticleVisit) -> tuple[ArticleVisit, Seen | None]:
+    async def _read(self, article: Due, visit: ArticleVisit) -> tuple[ArticleVisit, Seen | None]:
         """What the page says, told apart from what moves on it, with all it showed where that is to be kept.
 
         A page that seems changed is asked for once more, and what both looks agree on is what it says. Where the
         second look cannot be had the first one is believed: an edit is never lost to it.
         """
-        assert article.id is not None
         if visit.text is None or visit.page is None:
             return visit, None
         reading = await asyncio.to_thread(queries.latest_reading, self._database, article.id)
@@ -214,7 +213,7 @@ def _tell_poll(feed: Feed, poll: FeedPoll, new: int) -> None:
         log.info("new articles on the story", feed=feed.name, articles=new)
 
 
-def _tell_visit(article: Article, visit: ArticleVisit, result: VisitResult) -> None:
+def _tell_visit(article: Due, visit: ArticleVisit, result: VisitResult) -> None:
     if result.change_id is not None:
         log.info("article changed", outlet=article.outlet, article=result.article_id, summary=result.summary)
     elif result.version is not None:

@@ -1,6 +1,5 @@
 """Questions people ask the record."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -182,39 +181,6 @@ def latest_reading(database: Database, article_id: int) -> tuple[Text, Seen] | N
         latest = latest_version(session, article_id)
         seen = session.exec(select(Article.seen).where(Article.id == article_id)).first()
         return (Text.from_json(latest.content), Seen.unpack(seen or b"")) if latest else None
-
-
-def due_articles(
-    database: Database,
-    now: datetime,
-    *,
-    every: bool = False,
-    limit: int | None = None,
-    but: Sequence[int] = (),
-    but_hosts: Sequence[str] = (),
-) -> list[Article]:
-    """Articles to visit now, the longest overdue first; with `every` all that are followed.
-
-    Without those named by `but`, and without those of `but_hosts`.
-    """
-    found = select(Article).where(col(Article.status).in_(FOLLOWED))
-    if not every:
-        found = found.where(col(Article.next_visit_at) <= now)
-    if but:
-        found = found.where(col(Article.id).not_in(but))
-    if but_hosts:
-        found = found.where(col(Article.host).not_in(but_hosts))
-    ordered = found.order_by(col(Article.next_visit_at), col(Article.id))
-    with database.read() as session:
-        return list(session.exec(ordered.limit(limit) if limit else ordered))
-
-
-def postpone_article(database: Database, article_id: int, until: datetime) -> None:
-    """The article's host must be left alone until then; nothing was asked."""
-    with database.write() as session:
-        article = session.get_one(Article, article_id)
-        article.next_visit_at = until
-        session.add(article)
 
 
 def count_record(database: Database) -> dict[str, int]:

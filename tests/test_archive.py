@@ -1,5 +1,7 @@
 """What the Internet Archive kept of an article, and what it is asked to keep: recorded answers on loopback."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.newsroom import Newsroom, chrome
@@ -37,7 +39,7 @@ def test_versions_from_before_an_article_was_followed_are_imported(program: Prog
         configure(program, archive)
         said = program.run("articles", "add", url, "--archive")
         assert "2 versions from the Internet Archive" in said
-        assert "1 captures read like the one before; 1 show something else" in said
+        assert "1 captures read like the one before; 1 show something else or nothing" in said
         program.check()
 
         first, second, third = program.json("history", "1")
@@ -81,7 +83,7 @@ def test_one_capture_that_cannot_be_shown_holds_up_no_others(program: Program, n
     with WebArchive([broken, kept(newsroom, "20210718180000", FIRST)]) as archive:
         configure(program, archive)
         said = program.run("articles", "add", newsroom.article_url("harbour-list"), "--archive")
-        assert "1 version from the Internet Archive; 1 show something else" in said
+        assert "1 version from the Internet Archive; 1 show something else or nothing" in said
 
 
 def test_an_archive_that_does_not_answer_is_an_error_and_the_article_is_followed(
@@ -92,6 +94,23 @@ def test_an_archive_that_does_not_answer_is_an_error_and_the_article_is_followed
         output = program.run("articles", "add", newsroom.article_url("harbour-list"), "--archive", expect=1)
         assert "the Internet Archive cannot be asked" in output
         assert len(program.json("articles")) == 1
+
+
+def test_what_was_read_until_the_archive_fails_is_kept_and_one_failure_is_passed_over(
+    program: Program, newsroom: Newsroom
+) -> None:
+    down = [kept(newsroom, f"2021071910{minute}00", WITH_COMMENT, broken=True) for minute in (10, 20, 30)]
+    down = [replace(capture, body=capture.body + bytes(minute)) for minute, capture in enumerate(down)]
+    url = newsroom.article_url("harbour-list")
+    with WebArchive([kept(newsroom, "20210718170000", FIRST), *down]) as archive:
+        configure(program, archive)
+        output = program.run("articles", "add", url, "--archive", expect=1)
+        assert "503" in output
+        assert "run it again later" in output
+        assert len(program.json("history", "1")) == 1
+        archive.kept = [archive.kept[0], down[0], kept(newsroom, "20210719110000", WITH_COMMENT)]
+        assert "1 version from" in program.run("articles", "backfill", "1")
+        assert len(program.json("history", "1")) == 2
 
 
 def test_it_says_what_to_name(program: Program) -> None:

@@ -10,6 +10,7 @@ from prometheus_client.registry import Collector
 
 from storage import feeds, outbox, queries
 from storage.database import Database
+from storage.due import count_due
 
 
 class _RecordCollector(Collector):
@@ -28,7 +29,7 @@ class _RecordCollector(Collector):
         broken = sum(bool(feed.error) for feed in watched)
         yield GaugeMetricFamily("addendum_feeds", "feeds watched", value=len(watched))
         yield GaugeMetricFamily("addendum_feeds_broken", "feeds that cannot be read", value=broken)
-        due = len(queries.due_articles(self._database, now))
+        due = count_due(self._database, now)
         yield GaugeMetricFamily("addendum_articles_due", "articles waiting for a visit", value=due)
 
 

@@ -78,5 +78,5 @@ def _in_words(report: Report) -> str:
     if report.unchanged:
         parts.append(f"{report.unchanged} captures read like the one before")
     if report.strange + report.unread:
-        parts.append(f"{report.strange + report.unread} show something else")
+        parts.append(f"{report.strange + report.unread} show something else or nothing")
     return f"article {report.article}: {'; '.join(parts)}"

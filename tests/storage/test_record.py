@@ -10,6 +10,7 @@ from revisions.text import Paragraph, Text
 from revisions.topic import Speaker, Topic
 from storage import feeds, outbox, queries
 from storage.database import Database
+from storage.due import due_articles
 from storage.facts import Course, Draft, Event, FoundArticle, Planned, PollFacts, VisitFacts, VisitResult
 from storage.feeds import FeedSpec
 from storage.queries import ChangeFilter
@@ -189,7 +190,7 @@ def test_the_text_decides_where_the_title_could_not(database: Database) -> None:
     horse = Text("Pegasus wins", (Paragraph("The horse won by a length in the rain."),))
     visit(database, 0, horse, number=2, canonical="https://news.example/horse")
     assert [a.id for a in queries.list_articles(database)] == [1]
-    assert queries.due_articles(database, START, every=True)[0].id == 1
+    assert due_articles(database, START, every=True)[0].id == 1
 
 
 def test_two_addresses_of_one_article_become_one(database: Database) -> None:
