@@ -81,7 +81,7 @@ def _accept(database: Database, subscription: Subscription, seconds: int) -> Non
     lease = timedelta(seconds=max(SHORTEST_LEASE, min(seconds, LONGEST_LEASE)))
     now = datetime.now(UTC)
     subscriptions.confirm(database, subscription.token, now + lease, now + RENEW * lease)
-    log.info("hub pushes from now on", hub=subscription.hub, feed=subscription.topic_url, until=str(now + lease))
+    log.info("hub pushes from now on", hub=subscription.hub, feed=subscription.topic_url, until=f"{now + lease:%Y-%m-%dT%H:%M:%SZ}")
 
 
 async def _body(request: Request, max_bytes: int) -> bytes | None:

@@ -36,7 +36,7 @@ def show_history(context: Context, which: str, *, as_json: bool) -> None:
         for v, c in history
     ]
     table(
-        ("Version", "Captured", "Found by", "Words", "Notices", "Change", "Headline"),
+        ("Version", "Captured", "By", "Words", "Notices", "Change", "Headline"),
         rows,
         f"{article.url} was not read yet.",
     )
