@@ -4,7 +4,8 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -21,6 +22,7 @@ PER_SECOND = 1.0  # captures asked for; the package's own limit for searches is 
 RETRIES = 2
 PATIENCE = 3  # captures in a row that the archive fails to show, before it is left alone
 _SERVER_ERROR = re.compile(r"5\d\d error")  # how the package tells one
+T = TypeVar("T")
 Told = Callable[[int, int], None]  # captures read, of how many
 
 
@@ -53,11 +55,11 @@ class Archive:
         Raises `FetchError` where the archive does not answer. Blocks; asks for at most one capture a second.
         """
         with WaybackClient(self._session()) as client:
-            records = _call(url, lambda: self._search(client, url, until, most))
+            records = _call(url, partial(self._search, client, url, until, most))
             failures = 0
             for number, record in enumerate(records):
                 told(number, len(records))
-                capture: Capture = _call(url, lambda record=record: _read(client, record, url))  # type: ignore[misc]
+                capture = _call(url, partial(_read, client, record, url))
                 failures = failures + 1 if capture.is_down else 0
                 if failures == PATIENCE:
                     raise FetchError(f"the Internet Archive cannot be asked ({capture.problem})", url)
@@ -124,7 +126,7 @@ def _read(client: WaybackClient, record: Any, url: str) -> Capture:
         return Capture(record.timestamp, kept, problem=error.reason)
 
 
-def _call(url: str, ask: Callable[[], Any]) -> Any:
+def _call(url: str, ask: Callable[[], T]) -> T:
     try:
         return ask()
     except (WaybackException, requests.RequestException) as error:

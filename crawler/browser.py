@@ -6,6 +6,7 @@ the browser by itself: the proxy it is told to use does not exist.
 """
 
 import asyncio
+import logging
 import os
 import shutil
 from contextlib import suppress
@@ -20,6 +21,8 @@ from scrapy.http import Response
 from crawler.marks import NO_ROBOTS, PART_OF, RENDERING
 from crawler.urls import same_site
 from revisions.errors import ConfigError, ExtractionError
+
+log = logging.getLogger(__name__)
 
 HANDLER = "scrapy_playwright.handler.ScrapyPlaywrightDownloadHandler"
 AT_ONCE = 2  # pages in the browser
@@ -192,7 +195,8 @@ class _Rendering:
         try:
             async with self._room:
                 part = await self._download(request)
-        except Exception:  # noqa: BLE001 a part that cannot be had is one the page has to do without, as in any browser
+        except Exception as error:  # noqa: BLE001 a part that cannot be had is one the page does without, as in any browser
+            log.debug("%s asks for %s, which cannot be had: %s", self._fetched.url, asked.url, error)
             await route.abort()
             return
         self._left_bytes -= len(part.body)

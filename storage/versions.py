@@ -38,7 +38,7 @@ def was_told_lately(session: Session, article_id: int, source: str, target: str,
         .join(old, and_(col(old.article_id) == Change.article_id, col(old.number) == Change.from_version))
         .join(new, and_(col(new.article_id) == Change.article_id, col(new.number) == Change.to_version))
         .where(Change.article_id == article_id, Change.detected_at >= now - PING_PONG)
-        .where(old.sha256 == source, new.sha256 == target)
+        .where(old.sha256 == source, new.sha256 == target, col(old.source) == VISIT)
     )
     return session.exec(steps.limit(1)).first() is not None
 

@@ -16,7 +16,7 @@ from storage.tables import Subscription
 log = structlog.get_logger()
 
 RENEW = 0.75  # of the lease is over when the hub is asked again
-SHORTEST_LEASE, LONGEST_LEASE = 60, 90 * 86400  # s
+SHORTEST_LEASE, LONGEST_LEASE = 1, 90 * 86400  # s
 LONGEST_CHALLENGE = 4096  # characters
 _METHODS = frozenset({"sha1", "sha256", "sha384", "sha512"})  # WebSub, 8
 _GONE = "nothing is subscribed here any more"
@@ -81,7 +81,12 @@ def _accept(database: Database, subscription: Subscription, seconds: int) -> Non
     lease = timedelta(seconds=max(SHORTEST_LEASE, min(seconds, LONGEST_LEASE)))
     now = datetime.now(UTC)
     subscriptions.confirm(database, subscription.token, now + lease, now + RENEW * lease)
-    log.info("hub pushes from now on", hub=subscription.hub, feed=subscription.topic_url, until=f"{now + lease:%Y-%m-%dT%H:%M:%SZ}")
+    log.info(
+        "hub pushes from now on",
+        hub=subscription.hub,
+        feed=subscription.topic_url,
+        until=f"{now + lease:%Y-%m-%dT%H:%M:%SZ}",
+    )
 
 
 async def _body(request: Request, max_bytes: int) -> bytes | None:
