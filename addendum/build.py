@@ -17,7 +17,6 @@ from alerts.delivery import Deliverer
 from alerts.message import direct
 from alerts.pace import Digest, Pace, Quiet
 from alerts.rules import Rule, in_force, router
-from crawler.archive import Archive
 from crawler.browser import find_browser
 from crawler.crawl import Crawl
 from crawler.guard import Networks, is_public_address
@@ -73,10 +72,6 @@ def crawl_settings(config: Config) -> CrawlSettings:
         outlets=outlets,
         browser=find_browser(crawl.browser) if outlets.need_browser else "",
     )
-
-
-def archive(config: Config) -> Archive:
-    return Archive(config.user_agent, config.archive.url, config.crawl.proxy, config.crawl.max_page_bytes)
 
 
 def saver(config: Config, crawl: Crawl, database: Database) -> Saver | None:

@@ -34,8 +34,8 @@ def _web_address(value: str) -> str:
 
 def _proxy(value: str) -> str:
     parts = urlsplit(value)
-    if value and (parts.scheme not in ("http", "https") or not parts.hostname):
-        raise ValueError("expected http://host:port or http://user:password@host:port; SOCKS proxies are not supported")
+    if value and (parts.scheme != "http" or not parts.hostname):
+        raise ValueError("expected http://host:port or http://user:password@host:port; others are not supported")
     return value
 
 

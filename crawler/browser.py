@@ -43,8 +43,8 @@ def find_browser(path: str = "") -> str:
     """An installed Chromium. Raises `ConfigError` saying what to install."""
     if find_spec("scrapy_playwright") is None:
         raise ConfigError('render = "browser" needs more packages: pip install "addendum[browser]"', "outlets")
-    found = path if path and os.access(path, os.X_OK) else next(filter(None, map(shutil.which, _NAMES)), "")
-    if not found or (path and found != path):
+    found = path or next(filter(None, map(shutil.which, _NAMES)), "")
+    if not os.access(found, os.X_OK):
         raise ConfigError("no Chromium is there; install it (apt install chromium) or name it", path or "crawl.browser")
     return found
 

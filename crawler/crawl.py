@@ -12,7 +12,7 @@ from crawler.guard import GuardedResolver, Networks
 from crawler.outcomes import Answer, ArticleVisit, FeedPoll, Form, Order
 from crawler.politeness import HostState, Politeness
 from crawler.settings import CONCURRENT_REQUESTS, CrawlSettings, scrapy_settings
-from crawler.spider import AddendumSpider, Kind, Task
+from crawler.spider import AddendumSpider, Task, TaskKind
 from revisions.errors import FetchError
 
 logging.getLogger("scrapy").setLevel(logging.CRITICAL)  # outcomes say what went wrong, once
@@ -41,7 +41,7 @@ class Crawl:
 
     async def __aenter__(self) -> Self:
         settings = self._settings
-        _guard_names(Networks([*settings.allow_private_networks, *settings.outlets.proxy_hosts]))
+        _guard_names(Networks(settings.allow_private_networks, settings.outlets.proxy_hosts))
         self._runner = AsyncCrawlerRunner(scrapy_settings(settings))
         self._crawling = self._runner.crawl(
             AddendumSpider, queue=self._queue, politeness=self.politeness, outlets=settings.outlets
@@ -57,20 +57,20 @@ class Crawl:
 
     async def poll(self, order: Order) -> FeedPoll:
         """Ask for a feed. Raises `FetchError` with `retry_after` where the host must be left alone for now."""
-        poll: FeedPoll = await self._ask(order, Kind.FEED)
+        poll: FeedPoll = await self._ask(order, TaskKind.FEED)
         return poll
 
     async def visit(self, order: Order) -> ArticleVisit:
         """Ask for an article. Raises `FetchError` with `retry_after` where the host must be left alone for now."""
-        visit: ArticleVisit = await self._ask(order, Kind.ARTICLE)
+        visit: ArticleVisit = await self._ask(order, TaskKind.ARTICLE)
         return visit
 
     async def send(self, form: Form) -> Answer:
         """Send a form. Raises `FetchError` with `retry_after` where the host must be left alone for now."""
-        answer: Answer = await self._ask(form, Kind.FORM)
+        answer: Answer = await self._ask(form, TaskKind.FORM)
         return answer
 
-    async def _ask(self, order: Order | Form, kind: Kind) -> Any:
+    async def _ask(self, order: Order | Form, kind: TaskKind) -> Any:
         assert self._crawling is not None
         done: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         async with self._room:

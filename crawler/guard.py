@@ -24,10 +24,10 @@ class Forbidden(IgnoreRequest):
 
 
 class Networks:
-    """The allowed exceptions: host names and networks."""
+    """The allowed exceptions: host names and networks; `hosts` are names (or addresses, as written) alone."""
 
-    def __init__(self, allowed: Iterable[str]) -> None:
-        self._hosts: set[str] = set()
+    def __init__(self, allowed: Iterable[str], hosts: Iterable[str] = ()) -> None:
+        self._hosts = {host.lower() for host in hosts}
         self._networks: list[ipaddress.IPv4Network | ipaddress.IPv6Network] = []
         for item in allowed:
             try:

@@ -39,7 +39,6 @@ class Answer:
     url: str
     status: int = 0
     text: str = ""
-    location: str = ""
     error: str = ""
 
 

@@ -22,7 +22,7 @@ _PROXY_AUTHORIZATION = "Proxy-Authorization"
 
 @dataclass(frozen=True)
 class Reach:
-    """`[outlets."…"]` of the configuration. `proxy` is an http or https address, with user and password if need be.
+    """`[outlets."…"]` of the configuration. `proxy` is an http address, with user and password if need be.
 
     `browser`: its pages show nothing without JavaScript.
     """

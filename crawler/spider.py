@@ -30,7 +30,7 @@ _WITHDRAWN = frozenset({404, 410, 451})
 _PERMANENT = frozenset({301, 308})
 
 
-class Kind(StrEnum):
+class TaskKind(StrEnum):
     FEED = "feed"
     ARTICLE = "article"
     FORM = "form"
@@ -41,7 +41,7 @@ class Task:
     """An order on its way through Scrapy; `done` gets its outcome, or the exception that kept it from being asked."""
 
     order: Order | Form
-    kind: Kind
+    kind: TaskKind
     done: asyncio.Future[Any]
     requested_at: datetime = field(default_factory=lambda: datetime.now(UTC))
 
@@ -91,7 +91,7 @@ class AddendumSpider(Spider):
 
     async def _shown(self, response: Response, task: Task) -> Response:
         """The response, as the browser shows it where its outlet needs one."""
-        is_page = task.kind is Kind.ARTICLE and response.status == 200 and isinstance(response, HtmlResponse)
+        is_page = task.kind is TaskKind.ARTICLE and response.status == 200 and isinstance(response, HtmlResponse)
         if not is_page or not self.outlets.at(response.url).browser:
             return response
         self._browser = self._browser or Browser(self.crawler)
@@ -102,9 +102,9 @@ class AddendumSpider(Spider):
         error = failure.value or RuntimeError("unknown failure")
         if isinstance(error, HostWaits):
             _finish(task, error=FetchError(str(error), task.order.url, retry_after=error.wait))
-        elif task.kind is Kind.FORM:
+        elif task.kind is TaskKind.FORM:
             _finish(task, Answer(task.order.url, error=reason_for(error)))
-        elif task.kind is Kind.FEED:
+        elif task.kind is TaskKind.FEED:
             _finish(task, FeedPoll(task.order.url, error=reason_for(error)))
         else:
             _finish(
@@ -114,11 +114,11 @@ class AddendumSpider(Spider):
 
     def _read(self, response: Response, task: Task) -> Outcomes:
         match task.kind:
-            case Kind.FORM:
+            case TaskKind.FORM:
                 return _answer(response, task)
-            case Kind.FEED:
+            case TaskKind.FEED:
                 return self._feed(response, task)
-            case Kind.ARTICLE:
+            case TaskKind.ARTICLE:
                 return self._article(response, task)
 
     def _feed(self, response: Response, task: Task) -> FeedPoll:
@@ -184,7 +184,7 @@ def _form(form: Form) -> Request:
 def _answer(response: Response, task: Task) -> Answer:
     error = reason_for_status(response.status) if response.status >= 400 else ""
     text = " ".join(response.body[:READ_OF_ANSWER].decode("utf-8", "replace").split())
-    return Answer(task.order.url, response.status, text, _header(response, "Location"), error)
+    return Answer(task.order.url, response.status, text, error)
 
 
 def _finish(task: Task, outcome: Outcomes | None = None, *, error: Exception | None = None) -> None:

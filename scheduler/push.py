@@ -51,8 +51,8 @@ class Push:
             return
         wait = min(LONGEST_WAIT, ASK_AGAIN * 2 ** min(subscription.tries, PATIENCE))
         refusal = f"{answer.error}: {answer.text[:200]}" if answer.error and answer.text else answer.error
-        again = self.now() + wait
-        await asyncio.to_thread(subscriptions.note_asked, self.database, subscription.token, again, refusal)
+        now = self.now()
+        await asyncio.to_thread(subscriptions.note_asked, self.database, subscription.token, now, now + wait, refusal)
         if refusal:
             log.warning("hub does not take the subscription", hub=subscription.hub, reason=refusal)
         else:

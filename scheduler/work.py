@@ -94,10 +94,11 @@ class Work:
         assert feed.id is not None
         entries = poll.feed.entries if poll.feed else ()
         found = articles_of(entries, self._topic, every_entry=feed.relevant == "all")
-        new, updated = feeds.news_among(self._database, found)
+        now = self._now()
+        news = feeds.news_among(self._database, found, feed.last_polled_at, now)
         dearness = feeds.dearness_of(self._database, feed)
-        pushed = subscriptions.is_pushed(self._database, feed.id, self._now())
-        facts = facts_of(feed, poll, [*new, *updated], self._now(), self._limits, dearness, pushed=pushed)
+        pushed = subscriptions.is_pushed(self._database, feed.id, now)
+        facts = facts_of(feed, poll, news, now, self._limits, dearness, pushed=pushed)
         return feeds.record_poll(self._database, feed.id, facts, found, self._is_worth)
 
     async def pushed(self, feed_id: int, body: bytes, content_type: str) -> None:

@@ -60,10 +60,10 @@ def import_captures(
             is_late = first is not None and capture.at >= first.captured_at
             if is_late or (last is not None and capture.at <= last.captured_at):
                 continue
-            difference = changes.compare(old, capture.text, speakers) if old else None
             if old and is_another_page(old, capture.text):
                 strange += 1
                 continue
+            difference = changes.compare(old, capture.text, speakers) if old else None
             if old and difference is None:
                 unchanged += 1
                 continue

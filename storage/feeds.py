@@ -89,12 +89,23 @@ def due_feeds(database: Database, now: datetime, *, every: bool = False) -> list
         return list(session.exec(watched.order_by(col(Feed.next_poll_at).nullsfirst(), col(Feed.id))))
 
 
-def news_among(database: Database, found: Sequence[FoundArticle]) -> tuple[list[FoundArticle], list[FoundArticle]]:
-    """Those that are new, and those known that name a newer date than their last visit."""
+def news_among(
+    database: Database, found: Sequence[FoundArticle], since: datetime | None, now: datetime
+) -> list[FoundArticle]:
+    """Those that are new, and those known that name a date since the last poll (`since`) and since their last visit.
+
+    So a newer date is news once, however long its article waits for a visit.
+    """
     with database.read() as session:
         known = find_articles(session, [article.url for article in found])
-    new = [article for article in found if article.url not in known]
-    return new, [article for article in found if article.url in known and _is_newer(known[article.url], article)]
+    return [
+        article for article in found if article.url not in known or _is_news(known[article.url], article, since, now)
+    ]
+
+
+def _is_news(article: Article, found: FoundArticle, since: datetime | None, now: datetime) -> bool:
+    is_recent = found.updated_at is not None and (since is None or found.updated_at > since) and found.updated_at <= now
+    return is_recent and _is_newer(article, found)
 
 
 def dearness_of(database: Database, feed: Feed) -> float:

@@ -50,12 +50,17 @@ def _new(feed: Feed, callback: str, now: datetime) -> Subscription:
     )
 
 
-def note_asked(database: Database, token: str, next_try_at: datetime, error: str) -> None:
-    """The hub was asked; `error` says why it would not, or "". It may have confirmed or denied it meanwhile."""
+def note_asked(database: Database, token: str, now: datetime, next_try_at: datetime, error: str) -> None:
+    """The hub was asked; `error` says why it would not, or "". It may have confirmed or denied it meanwhile.
+
+    A subscription whose lease ran out before is no longer active.
+    """
     with database.write() as session:
         subscription = _by_token(session, token)
         if subscription is None or (not error and subscription.next_try_at > next_try_at):
             return
+        if subscription.lease_until and subscription.lease_until <= now:
+            subscription.state, subscription.lease_until = "asked", None
         subscription.tries += 1
         subscription.next_try_at, subscription.reason = next_try_at, error or subscription.reason
         session.add(subscription)

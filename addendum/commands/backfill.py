@@ -8,7 +8,7 @@ from addendum.config import Config
 from addendum.context import Context
 from addendum.output import json_lines, say
 from addendum.progress import Progress, show_progress
-from crawler.archive import Capture
+from crawler.archive import Archive, Capture
 from revisions.errors import ConfigError, FetchError
 from storage.backfill import Captured, first_visit, import_captures
 from storage.database import Database
@@ -31,30 +31,30 @@ class Report:
 def backfill(context: Context, which: Sequence[str], *, every: bool, most: int, as_json: bool) -> None:
     if not which and not every:
         raise ConfigError("give articles by number or URL, or --all", "articles backfill")
-    reports = []
     with context.record() as (config, database), show_progress() as progress:
         articles = list_articles(database) if every else [get_article(database, name) for name in which]
         for number, article in enumerate(articles):
             progress("articles", number, len(articles))
             report = _import(config, database, article, most, progress)
-            reports.append(report)
-            if not as_json:
+            if as_json:
+                json_lines([asdict(report)])
+            else:
                 say(_in_words(report))
-    if as_json:
-        json_lines(map(asdict, reports))
 
 
 def _import(config: Config, database: Database, article: Article, most: int, progress: Progress) -> Report:
     """What was read until the archive stopped answering is kept; its error travels on."""
     assert article.id is not None
     until = first_visit(database, article.id)
+    crawl = config.crawl
+    archive = Archive(config.user_agent, config.archive.url, crawl.proxy, crawl.max_page_bytes)
     captures: list[Capture] = []
 
     def told(done: int, of: int) -> None:
         progress(f"captures of article {article.id}", done, of)
 
     try:
-        captures.extend(build.archive(config).captures(article.url, until, most, told))
+        captures.extend(archive.captures(article.url, until, most, told))
     except FetchError as error:
         if not captures:
             raise

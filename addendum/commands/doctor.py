@@ -84,7 +84,7 @@ def _hubs(config: Config, database: Database) -> Iterator[Finding]:
     pushed = list_subscriptions(database)
     if hubs and not build.callback(config):
         said = (
-            f"{len(hubs)} feeds have a hub that would push what is new: set web.public_url to an address it can reach"
+            f"feeds with a hub that would push what is new: {len(hubs)}; set web.public_url to an address it can reach"
         )
         yield Finding("hubs", "note", said)
     for feed in hubs:

@@ -38,6 +38,14 @@ def test_localhost_is_the_loopback_address() -> None:
     assert refusal("http://localhost:8080/", Networks(["localhost"])) == ""
 
 
+def test_a_proxy_in_a_private_network_lets_no_other_name_lead_there() -> None:
+    networks = Networks([], hosts={"10.0.0.5", "proxy.internal"})
+    assert networks.allows_address("10.0.0.5", "10.0.0.5")
+    assert networks.allows_address("proxy.internal", "10.0.0.6")
+    assert not networks.allows_address("news.example", "10.0.0.5")
+    assert not networks.allows_address("news.example", "10.0.0.6")
+
+
 def test_a_public_name_may_not_lead_to_a_private_address() -> None:
     assert not Networks([]).allows_address("news.example", "127.0.0.1")
     assert not Networks([]).allows_address("news.example", "fe80::1%eth0")

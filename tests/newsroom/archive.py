@@ -1,12 +1,13 @@
 """A small web archive: recorded answers in the form of the Internet Archive's, and what it was asked to save."""
 
-import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from hashlib import sha1
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, Self
+from http.server import BaseHTTPRequestHandler
+from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
+
+from tests.newsroom.loopback import Loopback
 
 
 @dataclass(frozen=True)
@@ -21,7 +22,7 @@ class Kept:
 
 
 @dataclass
-class WebArchive:
+class WebArchive(Loopback):
     """Use as a context manager. `down`: it answers everything with that status."""
 
     kept: Sequence[Kept] = ()
@@ -32,16 +33,8 @@ class WebArchive:
     save_status: int = 200
     save_answer: bytes = b'{"url": "x", "job_id": "spn2-1"}'
 
-    def __enter__(self) -> Self:
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
-        self._server.daemon_threads = True
-        threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
-        self.url = f"http://127.0.0.1:{self._server.server_port}"
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._server.shutdown()
-        self._server.server_close()
+    def handler(self) -> type[BaseHTTPRequestHandler]:
+        return _handler(self)
 
     def index(self, asked: dict[str, str]) -> bytes:
         """The lines of the index: key, time, address, kind, status, digest, length."""

@@ -1,18 +1,19 @@
 """A small WebSub hub: it asks whether a subscription was meant, and pushes what it is given."""
 
 import hmac
-import threading
 import urllib.error
 import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, Self
+from http.server import BaseHTTPRequestHandler
+from typing import Any
 from urllib.parse import parse_qs, urlencode
+
+from tests.newsroom.loopback import Loopback
 
 
 @dataclass
-class Hub:
+class Hub(Loopback):
     """Use as a context manager. `reach` turns the callback's public address into one that can be reached here."""
 
     reach: Callable[[str], str] = lambda address: address
@@ -22,16 +23,8 @@ class Hub:
     asked: list[dict[str, str]] = field(default_factory=list)
     confirmed: dict[str, dict[str, str]] = field(default_factory=dict)  # by topic
 
-    def __enter__(self) -> Self:
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
-        self._server.daemon_threads = True
-        threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
-        self.url = f"http://127.0.0.1:{self._server.server_port}/"
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._server.shutdown()
-        self._server.server_close()
+    def handler(self) -> type[BaseHTTPRequestHandler]:
+        return _handler(self)
 
     def verify(self, asked: dict[str, str]) -> None:
         """Ask the subscriber whether it meant it, as WebSub 5.3 has it."""

@@ -112,3 +112,14 @@ def test_live_blogs_of_an_outlet_teach_nothing_of_its_other_articles(database: D
         session.add(row)
     feeds.record_poll(database, feed, facts, found(later), is_worth)
     assert [signal.followed for signal in asked] == [0, 9]
+
+
+def test_a_newer_date_is_news_once_however_long_its_article_waits_for_a_visit(database: Database, feed: int) -> None:
+    first, second = NOW + timedelta(hours=1), NOW + timedelta(hours=2)
+    assert feeds.news_among(database, found(first), NOW, first) == found(first)
+    assert feeds.news_among(database, found(first), first, second) == []
+    assert feeds.news_among(database, found(NOW), None, second) == [], "it was visited since"
+    future = found(NOW + timedelta(days=400))
+    assert feeds.news_among(database, future, first, second) == [], "a date that is not yet says nothing"
+    other = [FoundArticle("https://courier.example/other", "Another", True)]
+    assert feeds.news_among(database, other, first, second) == other

@@ -29,7 +29,7 @@ def change_feed(database: Database, number: int, **values: object) -> None:
 def test_a_hub_is_asked_once_and_again_before_its_lease_runs_out(database: Database) -> None:
     feed_with_hub(database)
     (asked,) = subs.due_subscriptions(database, CALLBACK, NOW)
-    subs.note_asked(database, asked.token, NOW + HOUR, "")
+    subs.note_asked(database, asked.token, NOW, NOW + HOUR, "")
     assert subs.due_subscriptions(database, CALLBACK, NOW) == []
     subs.confirm(database, asked.token, NOW + 10 * DAY, NOW + 7 * DAY)
     assert subs.due_subscriptions(database, CALLBACK, NOW + 6 * DAY) == []
@@ -41,7 +41,7 @@ def test_a_hub_that_confirms_before_it_answers_is_not_asked_sooner_for_it(databa
     feed_with_hub(database)
     (asked,) = subs.due_subscriptions(database, CALLBACK, NOW)
     subs.confirm(database, asked.token, NOW + 10 * DAY, NOW + 7 * DAY)
-    subs.note_asked(database, asked.token, NOW + HOUR, "")
+    subs.note_asked(database, asked.token, NOW, NOW + HOUR, "")
     assert subs.due_subscriptions(database, CALLBACK, NOW + DAY) == []
 
 
@@ -74,3 +74,13 @@ def test_a_feed_counts_as_pushed_once_something_came_and_while_the_lease_lasts(d
     assert not subs.is_pushed(database, number, NOW + 2 * DAY)
     subs.refuse(database, asked.token, "no")
     assert not subs.is_pushed(database, number, NOW)
+
+
+def test_a_lease_that_ran_out_is_no_longer_shown_as_active(database: Database) -> None:
+    number = feed_with_hub(database)
+    (asked,) = subs.due_subscriptions(database, CALLBACK, NOW)
+    subs.confirm(database, asked.token, NOW + DAY, NOW + DAY)
+    later = NOW + 2 * DAY
+    subs.note_asked(database, asked.token, later, later + HOUR, "the server answered 503")
+    lapsed = subs.list_subscriptions(database)[number]
+    assert (lapsed.state, lapsed.lease_until, lapsed.reason) == ("asked", None, "the server answered 503")
