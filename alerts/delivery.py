@@ -1,17 +1,15 @@
 """The outbox at work: every waiting alert is handed to its channel, at least once, and again until it is taken."""
 
 import asyncio
-import os
 import random
-import socket
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
-import psutil
 import structlog
+from prometheus_client import Histogram
 
 from alerts.build import message_for
 from alerts.channels import Channel
@@ -21,9 +19,16 @@ from revisions.errors import AddendumError, ChannelClosed, DeliveryError, Refuse
 from storage import groups, outbox
 from storage.database import Database
 from storage.outbox import Attempt
+from storage.processes import dead_among, process_name
 from storage.tables import Alert
 
 log = structlog.get_logger()
+
+DELIVERY_LAG = Histogram(
+    "addendum_delivery_lag_seconds",
+    "from when an alert was written until it was taken",
+    buckets=(0.1, 0.3, 1, 3, 10, 30, 60, 300, 900, 3600, 14400, 86400),
+)
 
 # Waits before the next attempt: 28 hours in all, in the spirit of the Standard Webhooks specification's schedule.
 WAITS = [timedelta(seconds=s) for s in (5, 30, 120, 300, 900, 1800, 3600, 7200, 14400, 28800, 43200)]
@@ -65,18 +70,22 @@ class Deliverer:
         ready = [channel for name, channel in self._channels.items() if name in due and name not in self._busy]
         if not ready:
             return Delivered()
-        dead = await asyncio.to_thread(self._dead_owners)
-        results = await asyncio.gather(*(self._drain(channel, dead) for channel in ready))
+        results = await asyncio.gather(*(self._drain(channel) for channel in ready))
         return Delivered(sum(r.sent for r in results), sum(r.failed for r in results))
+
+    async def deliver(self, channel: str) -> Delivered:
+        """Everything due for one channel, unless an earlier call is still at it."""
+        known = self._channels.get(channel)
+        return await self._drain(known) if known else Delivered()
 
     async def release(self) -> None:
         """Give back what was claimed and not settled."""
         await asyncio.to_thread(outbox.release, self._database, self._owner)
 
     def _dead_owners(self) -> set[str]:
-        return {owner for owner in outbox.owners(self._database) if is_dead(owner)}
+        return dead_among(outbox.owners(self._database))
 
-    async def _drain(self, channel: Channel, dead: set[str]) -> Delivered:
+    async def _drain(self, channel: Channel) -> Delivered:
         """Hand over until nothing is due any more, or the receiver is in trouble.
 
         Nobody else in this process delivers to the channel meanwhile, so a claim of our own that was not settled
@@ -87,6 +96,7 @@ class Deliverer:
             return total
         self._busy.add(channel.name)
         try:
+            dead = await asyncio.to_thread(self._dead_owners)
             while alerts := await asyncio.to_thread(self._claim, channel.name, dead | {self._owner}):
                 if not await self._hand_over(channel, alerts, total):
                     break
@@ -163,6 +173,7 @@ class Deliverer:
             error = AddendumError(f"it could not be told ({type(raised).__name__}: {raised})", channel.name)
         else:
             log.info("alert sent", channel=channel.name, subject=message.subject)
+            DELIVERY_LAG.observe(max(0.0, (self._now() - alert.created_at).total_seconds()))
             return Attempt(True, self._now(), status)
         return await asyncio.to_thread(self._failed, alert, error)
 
@@ -200,20 +211,3 @@ def wait_after(attempts: int, error: AddendumError) -> timedelta:
     """The growing wait, spread by ±10% so that receivers are not hit in step; never shorter than what was asked."""
     asked = error.after if isinstance(error, Retry) and error.after else timedelta(0)
     return max(asked, WAITS[min(attempts, len(WAITS) - 1)] * random.uniform(0.9, 1.1))
-
-
-def process_name(pid: int | None = None) -> str:
-    """This process, told apart from a later one that gets the same number."""
-    process = psutil.Process(pid or os.getpid())
-    return f"{socket.gethostname()}:{process.pid}:{process.create_time():.2f}"
-
-
-def is_dead(owner: str) -> bool:
-    """Did the process of that name run on this machine and end? One on another machine is given its lease."""
-    host, pid, _ = owner.rsplit(":", 2)
-    if host != socket.gethostname():
-        return False
-    try:
-        return process_name(int(pid)) != owner
-    except (psutil.NoSuchProcess, ValueError):
-        return True

@@ -8,6 +8,7 @@ They live here because `revisions` is the one package all the others may import.
     ├── FetchError         a request got no usable answer: names the URL
     ├── ExtractionError    a page holds no article: names the URL
     ├── StorageError       the record cannot be opened, read or written: names the database
+    │   └── Contention     another process was in the way; nothing was written, and trying again helps
     └── DeliveryError      an alert cannot be handed over: names the channel
         ├── Retry          it may work later
         ├── Refused        it never will: this alert has failed
@@ -55,6 +56,10 @@ class ExtractionError(AddendumError):
 
 
 class StorageError(AddendumError):
+    pass
+
+
+class Contention(StorageError):
     pass
 
 

@@ -7,9 +7,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
-from sqlmodel import Session
+from sqlmodel import Session, SQLModel
 
-from revisions.errors import StorageError
+from revisions.errors import Contention, StorageError
+from storage import postgres
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -19,6 +20,7 @@ class Database:
 
     def __init__(self, engine: Engine, name: str) -> None:
         self.name = name
+        self.is_shared = engine.dialect.name == "postgresql"  # several processes, on several machines, may be at it
         self.engine = engine
         self.writer = engine.execution_options(write=True)
 
@@ -39,7 +41,8 @@ class Database:
             with Session(engine, expire_on_commit=False) as session:
                 yield session
         except DBAPIError as error:
-            raise StorageError(_remedy(error), self.name) from error
+            is_contention = getattr(error.orig, "sqlstate", "") in postgres.CONTENTION
+            raise (Contention if is_contention else StorageError)(_remedy(error), self.name) from error
 
     def close(self) -> None:
         self.engine.dispose()
@@ -53,11 +56,24 @@ class Database:
             return found
 
 
-def open_database(url: str, *, upgrade: bool = True) -> Database:
-    """The record at `url`, its schema brought up to date. Raises `StorageError` for what cannot be used."""
+def estimate(session: Session, table: type[SQLModel]) -> int | None:
+    """How many rows a table has, where it is so large, on PostgreSQL, that counting them takes long; else None."""
+    connection = session.connection()
+    if connection.dialect.name != "postgresql":
+        return None
+    return postgres.estimate_rows(connection, str(table.__tablename__))
+
+
+def open_database(
+    url: str, *, upgrade: bool = True, application: str = "addendum", statement: int = postgres.STATEMENT
+) -> Database:
+    """The record at `url`, its schema brought up to date. Raises `StorageError` for what cannot be used.
+
+    PostgreSQL shows the connections as `application` and ends what takes longer than `statement` seconds.
+    """
     try:
         name = make_url(url).render_as_string(hide_password=True)
-        engine = create_engine(url, **_options(url))
+        engine = create_engine(url, **_options(url, application, statement))
     except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
         raise StorageError(
             f"this is no database address ({error}); use sqlite:///FILE or postgresql+psycopg://USER@HOST/NAME", url
@@ -73,10 +89,10 @@ def open_database(url: str, *, upgrade: bool = True) -> Database:
     return database
 
 
-def _options(url: str) -> dict[str, Any]:
+def _options(url: str, application: str, statement: int) -> dict[str, Any]:
     if make_url(url).get_backend_name() == "sqlite":
         return {"connect_args": {"timeout": 30, "check_same_thread": False}}
-    return {"pool_pre_ping": True}
+    return postgres.options(application, statement=statement)
 
 
 def _prepare_sqlite(engine: Engine) -> None:
@@ -113,6 +129,9 @@ def _upgrade(database: Database) -> None:
     config.set_main_option("script_location", str(_MIGRATIONS))
     with database.writer.execution_options(migrate=True).begin() as connection:
         config.attributes["connection"] = connection
+        if database.is_shared:
+            postgres.unlimited(connection)
+            postgres.lock_schema(connection)
         command.upgrade(config, "head")
         _refuse_dangling(connection, database.name)
     database.engine.dispose()  # the connection that migrated does not look after foreign keys
@@ -132,6 +151,9 @@ def _remedy(error: Exception) -> str:
         "attempt to write a readonly database": "the file may not be written; check its permissions",
         "database is locked": "another process holds the database; wait for it to end or stop it",
         "database or disk is full": "the disk is full; free some space, nothing recorded so far is lost",
+        "canceling statement due to statement timeout": "it took too long and was ended; the database is overloaded",
+        "canceling statement due to lock timeout": "another process holds what it needs for too long",
+        "too many clients": "PostgreSQL takes no more connections; raise max_connections, or run fewer processes",
         "already exists": "it holds tables that are not Addendum's; name another database in service.database",
     }
     return next((f"{hint} ({text})" for sign, hint in hints.items() if sign in text), text)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlmodel import Session, col, select
 
@@ -10,7 +11,7 @@ from revisions.errors import FeedError
 from storage.aliases import find_articles
 from storage.database import Database
 from storage.facts import FeedSays, FoundArticle, IsWorth, PollFacts, Rhythm
-from storage.habits import FEED, host_of, look_soon
+from storage.habits import FEED, dearness_at, host_of, look_soon
 from storage.tables import Article, Feed, Host
 
 JUST_FOUND = "it was just found"
@@ -37,7 +38,7 @@ def sync_feeds(database: Database, specs: Sequence[FeedSpec]) -> None:
                 feed.name, feed.outlet, feed.relevant = spec.name, spec.outlet, spec.relevant
             session.add(feed)
         for spec in wanted.values():
-            feed = _by_url(session, spec.url) or Feed(name=spec.name, url=spec.url)
+            feed = _by_url(session, spec.url) or _new(spec)
             feed.configured_url, feed.removed = spec.url, False
             feed.name, feed.outlet, feed.relevant = spec.name, spec.outlet, spec.relevant
             session.add(feed)
@@ -49,10 +50,14 @@ def add_feed(database: Database, spec: FeedSpec) -> Feed:
         feed = _by_url(session, spec.url)
         if feed and not feed.removed:
             raise FeedError(f"already watched as “{feed.name}”", spec.url)
-        feed = feed or Feed(name=spec.name, url=spec.url)
+        feed = feed or _new(spec)
         feed.name, feed.outlet, feed.relevant, feed.removed = spec.name, spec.outlet, spec.relevant, False
         session.add(feed)
         return feed
+
+
+def _new(spec: FeedSpec) -> Feed:
+    return Feed(name=spec.name, url=spec.url, host=host_of(spec.url))
 
 
 def remove_feed(database: Database, which: str) -> Feed:
@@ -80,13 +85,27 @@ def list_feeds(database: Database) -> list[Feed]:
         return list(session.exec(select(Feed).where(~col(Feed.removed)).order_by(col(Feed.id))))
 
 
-def due_feeds(database: Database, now: datetime, *, every: bool = False) -> list[Feed]:
-    """Feeds to poll now, the longest overdue first; with `every` all that are not paused."""
+def due_feeds(database: Database, now: datetime, *, every: bool = False, host: str | None = None) -> list[Feed]:
+    """Feeds to poll now, at one host or anywhere, the longest overdue first; with `every` all that are not paused."""
     watched = select(Feed).where(~col(Feed.removed), ~col(Feed.paused))
     if not every:
-        watched = watched.where(col(Feed.next_poll_at).is_(None) | (col(Feed.next_poll_at) <= now))
+        watched = watched.where(_is_due(now))
+    if host is not None:
+        watched = watched.where(Feed.host == host)
     with database.read() as session:
         return list(session.exec(watched.order_by(col(Feed.next_poll_at).nullsfirst(), col(Feed.id))))
+
+
+def due_feed_hosts(database: Database, now: datetime) -> set[str]:
+    """Hosts with feeds to poll now, those at rest excepted."""
+    resting = select(Host.name).where(col(Host.rest_until) > now)
+    due = select(Feed.host).where(~col(Feed.removed), ~col(Feed.paused), _is_due(now))
+    with database.read() as session:
+        return set(session.exec(due.where(col(Feed.host).not_in(resting)).distinct()))
+
+
+def _is_due(now: datetime) -> Any:
+    return col(Feed.next_poll_at).is_(None) | (col(Feed.next_poll_at) <= now)
 
 
 def news_among(
@@ -111,8 +130,7 @@ def _is_news(article: Article, found: FoundArticle, since: datetime | None, now:
 def dearness_of(database: Database, feed: Feed) -> float:
     """How many times as much as usual a request to the feed's host costs."""
     with database.read() as session:
-        host = session.get(Host, host_of(feed.url))
-        return host.dearness if host else 1.0
+        return dearness_at(session, host_of(feed.url))
 
 
 def record_poll(
@@ -235,7 +253,7 @@ def _update(session: Session, feed: Feed, facts: PollFacts) -> None:
     if facts.rhythm:
         _keep_rhythm(feed, facts.rhythm)
     if facts.moved_to and facts.read and _by_url(session, facts.moved_to) is None:
-        feed.url = facts.moved_to
+        feed.url, feed.host = facts.moved_to, host_of(facts.moved_to)
     session.add(feed)
 
 

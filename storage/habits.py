@@ -1,16 +1,18 @@
 """What visits teach of articles and outlets, and signals that an article may have changed."""
 
 from datetime import datetime
+from math import prod
 from urllib.parse import urlsplit
 
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import Session, col, update
+from sqlmodel import Session, col, select, update
 
 from storage.facts import Course, IsWorth, Plan, Planned, Signal
 from storage.tables import Article, Host, Outlet
 
 SIBLING = "a copy of it, or an article with the same box, was changed"
 FEED = "its feed says it was updated"
+EVERY = "*"  # in place of a host: all of them
 
 
 def plan_next(
@@ -25,7 +27,6 @@ def plan_next(
 ) -> datetime:
     """Let the visit at `now` teach, and plan the next one. `read_before`: when the page was read before this visit."""
     outlet = session.get(Outlet, (article.outlet, article.kind)) or Outlet(name=article.outlet)
-    host = session.get(Host, article.host)
     course = Course(
         now=now,
         since=article.first_seen_at,
@@ -39,7 +40,7 @@ def plan_next(
         outlet_expected=outlet.expected,
         outlet_came=outlet.came,
         awaited_since=article.changed_at if article.awaits_answer else None,
-        dearness=host.dearness if host else 1.0,
+        dearness=dearness_at(session, article.host),
     )
     planned = plan(course)
     _learn(session, article, planned, changed=changed, failed=failed)
@@ -51,16 +52,22 @@ def look_soon(session: Session, article: Article, now: datetime, is_worth: IsWor
     """Put an article's next visit forward to now, if the signal is worth following; without `is_worth` it always is."""
     if article.next_visit_at is None or article.next_visit_at <= now:
         return
-    outlet, host = session.get(Outlet, (article.outlet, article.kind)), session.get(Host, article.host)
+    outlet = session.get(Outlet, (article.outlet, article.kind))
     signal = Signal(
         ahead=article.next_visit_at - now,
         true=outlet.signals_true if outlet else 0,
         followed=outlet.signals_followed if outlet else 0,
-        dearness=host.dearness if host else 1.0,
+        dearness=dearness_at(session, article.host),
     )
     if is_worth is None or is_worth(signal):
         article.next_visit_at, article.due_why, article.signal = now, why, why
         session.add(article)
+
+
+def dearness_at(session: Session, host: str) -> float:
+    """How many times as much as usual a request there costs: its budget is short, or visits come late everywhere."""
+    rows = session.exec(select(Host.dearness).where(col(Host.name).in_((host, EVERY))))
+    return prod(rows)
 
 
 def host_of(url: str) -> str:

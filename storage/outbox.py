@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlmodel import Session, and_, col, func, or_, select, update
 
 from revisions.errors import AddendumError
-from storage.database import Database
+from storage.database import Database, estimate
 from storage.groups import EVENT as GROUP
 from storage.operator import EVENT as OPERATOR
 from storage.tables import Alert, Article, ChannelState, Delivery
@@ -165,15 +165,30 @@ def channel_failures(database: Database, channel: str) -> int:
 
 
 def counts(database: Database) -> dict[str, int]:
-    """How many alerts are waiting, sent and failed; those of a grouped alert count, not the group."""
+    """How many alerts are waiting, sent and failed; those of a grouped alert count, not the group.
+
+    Of very many on PostgreSQL, those sent are an estimate.
+    """
+    rows = select(Alert.state, func.count()).where(Alert.event != GROUP).group_by(col(Alert.state))
     with database.read() as session:
-        rows = select(Alert.state, func.count()).where(Alert.event != GROUP).group_by(col(Alert.state))
-        found = dict(session.exec(rows).all())
+        known = estimate(session, Alert)
+        unsent = rows.where(Alert.state != "sent") if known is not None else rows
+        found = dict(session.exec(unsent).all())
+        if known is not None:
+            found["sent"] = max(0, known - sum(found.values()))
         return {
             "waiting": sum(found.get(state, 0) for state in WAITING),
             "sent": found.get("sent", 0),
             "failed": found.get("failed", 0),
         }
+
+
+def longest_waiting(database: Database, now: datetime) -> timedelta:
+    """For how long the alert is due that waits the longest to be delivered."""
+    due = select(func.min(Alert.next_attempt_at)).where(Alert.state == "waiting", col(Alert.next_attempt_at) <= now)
+    with database.read() as session:
+        first = session.exec(due).one()
+    return now - first if first else timedelta(0)
 
 
 def waiting_by_channel(database: Database) -> dict[str, int]:

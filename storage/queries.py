@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, SQLModel, col, func, select
 
 from revisions.copies import Carries
 from revisions.errors import AddendumError
@@ -12,7 +13,7 @@ from revisions.text import Text
 from storage.aliases import find_article
 from storage.boxes import BoxArticle, told_together
 from storage.copies import copies_then
-from storage.database import Database
+from storage.database import Database, estimate
 from storage.tables import Article, Change, ChangeKind, ChangeSpeaker, Feed, Version, Visit
 from storage.versions import latest_version
 
@@ -157,7 +158,9 @@ def get_history(database: Database, article_id: int) -> list[tuple[Version, Chan
 def get_visits(database: Database, article_id: int, *, limit: int = 50) -> list[Visit]:
     """The latest visits, newest first."""
     with database.read() as session:
-        newest = select(Visit).where(Visit.article_id == article_id).order_by(col(Visit.id).desc())
+        newest = (
+            select(Visit).where(Visit.article_id == article_id).order_by(col(Visit.at).desc(), col(Visit.id).desc())
+        )
         return list(session.exec(newest.limit(limit)))
 
 
@@ -184,12 +187,16 @@ def latest_reading(database: Database, article_id: int) -> tuple[Text, Seen] | N
 
 
 def count_record(database: Database) -> dict[str, int]:
-    """Sizes of the record: articles followed, versions, changes."""
+    """Sizes of the record: articles followed, versions, changes. Of very large ones on PostgreSQL an estimate."""
+    followed = col(Article.status).in_(FOLLOWED)
     with database.read() as session:
         return {
-            "articles": session.exec(
-                select(func.count()).select_from(Article).where(col(Article.status).in_(FOLLOWED))
-            ).one(),
-            "versions": session.exec(select(func.count()).select_from(Version)).one(),
-            "changes": session.exec(select(func.count()).select_from(Change)).one(),
+            "articles": _count(session, Article, followed),
+            "versions": _count(session, Version),
+            "changes": _count(session, Change),
         }
+
+
+def _count(session: Session, table: type[SQLModel], *which: Any) -> int:
+    known = estimate(session, table)
+    return session.exec(select(func.count()).select_from(table).where(*which)).one() if known is None else known

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Index, UniqueConstraint
+from sqlalchemy import JSON, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from storage.columns import time_column
@@ -19,6 +19,7 @@ class Feed(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     name: str
     url: str = Field(unique=True)
+    host: str = Field(default="", index=True)
     configured_url: str = ""
     outlet: str = ""
     relevant: str = "match"
@@ -85,6 +86,13 @@ class Article(SQLModel, table=True):
         Index("ix_article_due", "next_visit_at", "id"),
         Index("ix_article_outlet", "outlet", "last_read_at"),
         Index("ix_article_host", "host", "status", "next_visit_at"),
+        Index("ix_article_fresh", "first_seen_at", "next_visit_at"),
+        Index(
+            "ix_article_signalled",
+            "next_visit_at",
+            postgresql_where=text("signal <> ''"),
+            sqlite_where=text("signal <> ''"),
+        ),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -142,7 +150,8 @@ class Host(SQLModel, table=True):
     busy.
 
     `latency`: seconds it usually takes to answer. `crawl_delay`: what its robots.txt asks for. `dearness`: how many
-    times as much as usual a request costs, because its budget is short.
+    times as much as usual a request costs, because its budget is short. `rest_until`: until when no work there is
+    handed out. The row named `EVERY` (`storage.hosts`) says how dear requests are everywhere, because visits come late.
     """
 
     name: str = Field(primary_key=True)
@@ -153,6 +162,18 @@ class Host(SQLModel, table=True):
     latency: float = 0.0
     crawl_delay: float = 0.0
     dearness: float = 1.0
+    rest_until: datetime | None = time_column()
+
+
+class Lease(SQLModel, table=True):
+    """Something one process has in hand until then, such as a host ("host:example.org") or handing out the work.
+
+    Given back it has no holder.
+    """
+
+    name: str = Field(primary_key=True)
+    holder: str = ""
+    until: datetime = time_column(required=True)
 
 
 class Alias(SQLModel, table=True):
@@ -163,9 +184,9 @@ class Alias(SQLModel, table=True):
 
 
 class Visit(SQLModel, table=True):
-    """One request for an article's page and its outcome."""
+    """One request for an article's page and its outcome. On PostgreSQL a table of its own for every month."""
 
-    __table_args__ = (Index("ix_visit_article", "article_id", "at"),)
+    __table_args__ = (Index("ix_visit_article", "article_id", "at"), Index("ix_visit_at", "at"))
 
     id: int | None = Field(default=None, primary_key=True)
     article_id: int = Field(foreign_key="article.id")

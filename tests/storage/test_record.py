@@ -232,5 +232,6 @@ def test_migrations_bring_the_schema_to_the_tables(database: Database) -> None:
     from storage.database import known_revisions
 
     with database.engine.connect() as connection:
-        assert compare_metadata(MigrationContext.configure(connection), SQLModel.metadata) == []
+        options = {"include_name": lambda name, kind, _: not (kind == "table" and name.startswith("visit_"))}  # months
+        assert compare_metadata(MigrationContext.configure(connection, opts=options), SQLModel.metadata) == []
     assert database.revision() == known_revisions()[-1]

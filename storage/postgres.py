@@ -1,0 +1,152 @@
+"""What only PostgreSQL speaks: its connections' settings, visits kept by month, sizes estimated, and how it fares."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+CONNECTIONS, MORE_CONNECTIONS = 5, 5  # kept open by a process, and opened for as long as they are needed
+STATEMENT, LOCK, IDLE = 60, 20, 120  # s after which PostgreSQL ends a statement, a wait for a lock, an idle transaction
+LARGE = 100_000  # rows from which a table's size is estimated, not counted
+MONTHS_AHEAD = 2
+
+CONTENTION = frozenset({"40001", "40P01"})  # serialization failure, deadlock: of no consequence when tried again
+
+_SEQUENCE = "visit_id_seq"
+
+
+def options(application: str, *, statement: int = STATEMENT) -> dict[str, Any]:
+    """For `create_engine`. `application`: as `pg_stat_activity` shows it; `statement`: time limit in seconds."""
+    settings = {
+        "statement_timeout": f"{statement}s",
+        "lock_timeout": f"{LOCK}s",
+        "idle_in_transaction_session_timeout": f"{IDLE}s",
+    }
+    return {
+        "pool_pre_ping": True,
+        "pool_size": CONNECTIONS,
+        "max_overflow": MORE_CONNECTIONS,
+        "pool_recycle": 3600,
+        "connect_args": {
+            "application_name": application,
+            "connect_timeout": 10,
+            "options": " ".join(f"-c {name}={value}" for name, value in settings.items()),
+            **KEEPALIVES,
+        },
+    }
+
+
+KEEPALIVES = {"keepalives": 1, "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3}
+
+
+def unlimited(connection: Connection) -> None:
+    """For this transaction: a migration takes as long as it takes."""
+    for name in ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout"):
+        connection.execute(text(f"SET LOCAL {name} = 0"))
+
+
+def lock_schema(connection: Connection) -> None:
+    """Wait until no other process makes or changes the schema; until the end of the transaction."""
+    connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('addendum schema'))"))
+
+
+def part_visits_by_month(connection: Connection) -> None:
+    """Make `visit` a table partitioned by month, with everything that is in it.
+
+    So what is written goes into an index that stays as small as a month, however old the record is.
+    """
+    connection.execute(text("ALTER TABLE visit RENAME TO visit_whole"))
+    connection.execute(text("ALTER INDEX pk_visit RENAME TO pk_visit_whole"))
+    connection.execute(text("ALTER INDEX ix_visit_article RENAME TO ix_visit_whole_article"))
+    connection.execute(
+        text(
+            "CREATE TABLE visit (LIKE visit_whole INCLUDING DEFAULTS, CONSTRAINT pk_visit PRIMARY KEY (id, at), "
+            "CONSTRAINT fk_visit_article_id_article FOREIGN KEY (article_id) REFERENCES article (id)) "
+            "PARTITION BY RANGE (at)"
+        )
+    )
+    connection.execute(text("CREATE INDEX ix_visit_article ON visit (article_id, at)"))
+    connection.execute(text("CREATE INDEX ix_visit_at ON visit (at)"))
+    connection.execute(text("CREATE TABLE visit_other PARTITION OF visit DEFAULT"))
+    filled = connection.execute(text("SELECT DISTINCT date_trunc('month', at AT TIME ZONE 'UTC') FROM visit_whole"))
+    for month in [row[0].replace(tzinfo=UTC) for row in filled]:
+        make_month(connection, month)
+    connection.execute(text("INSERT INTO visit SELECT * FROM visit_whole"))
+    connection.execute(text(f"ALTER SEQUENCE {_SEQUENCE} OWNED BY visit.id"))
+    connection.execute(text("DROP TABLE visit_whole"))
+    make_months(connection, datetime.now(UTC))
+
+
+def join_visits(connection: Connection) -> None:
+    """The way back: one table for all months."""
+    connection.execute(text("ALTER TABLE visit RENAME TO visit_parted"))
+    connection.execute(text("CREATE TABLE visit (LIKE visit_parted INCLUDING DEFAULTS)"))
+    connection.execute(text("INSERT INTO visit SELECT * FROM visit_parted"))
+    connection.execute(text(f"ALTER SEQUENCE {_SEQUENCE} OWNED BY visit.id"))
+    connection.execute(text("DROP TABLE visit_parted"))
+    connection.execute(text("ALTER TABLE visit ADD CONSTRAINT pk_visit PRIMARY KEY (id)"))
+    connection.execute(
+        text("ALTER TABLE visit ADD CONSTRAINT fk_visit_article_id_article FOREIGN KEY (article_id) REFERENCES article")
+    )
+    connection.execute(text("CREATE INDEX ix_visit_article ON visit (article_id, at)"))
+
+
+def make_months(connection: Connection, now: datetime) -> None:
+    """See that there are partitions for this month and the next ones; what fits none goes into `visit_other`."""
+    month = now
+    for _ in range(MONTHS_AHEAD + 1):
+        make_month(connection, month)
+        month = _next_month(month)
+
+
+def make_month(connection: Connection, at: datetime) -> None:
+    start = at.astimezone(UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    name = f"visit_{start:%Y_%m}"
+    if connection.execute(text("SELECT to_regclass(:name)"), {"name": name}).scalar():
+        return
+    end = _next_month(start)
+    bounds = f"FROM ('{start:%Y-%m-%d}+00') TO ('{end:%Y-%m-%d}+00')"
+    connection.execute(text(f"CREATE TABLE {name} PARTITION OF visit FOR VALUES {bounds}"))
+
+
+def _next_month(month: datetime) -> datetime:
+    return (month.replace(day=1) + timedelta(days=32)).replace(day=1)
+
+
+def estimate_rows(connection: Connection, table: str) -> int | None:
+    """How many rows a large table has, as its last analysis saw it; None where it is small enough to count."""
+    seen = connection.execute(text("SELECT reltuples::bigint FROM pg_class WHERE oid = to_regclass(:t)"), {"t": table})
+    rows = int(seen.scalar() or 0)
+    return rows if rows >= LARGE else None
+
+
+def replica_lag(connection: Connection) -> timedelta | None:
+    """By how much a standby is behind; None where the server is none."""
+    found = connection.execute(
+        text(
+            "SELECT CASE WHEN NOT pg_is_in_recovery() THEN NULL "
+            "WHEN pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn() THEN 0 "
+            "ELSE extract(epoch FROM now() - pg_last_xact_replay_timestamp()) END"
+        )
+    ).scalar()
+    return None if found is None else timedelta(seconds=float(found))
+
+
+def clock_difference(connection: Connection) -> timedelta:
+    """By how much the server's clock is ahead of ours."""
+    before = datetime.now(UTC)
+    theirs: datetime = connection.execute(text("SELECT clock_timestamp()")).scalar_one()
+    return theirs - (before + (datetime.now(UTC) - before) / 2)
+
+
+def set_sequences(connection: Connection, keys: Mapping[str, str]) -> None:
+    """After rows were copied with their numbers, count on from the highest. `keys`: column by table."""
+    for table, column in keys.items():
+        connection.execute(
+            text(
+                f"SELECT setval(pg_get_serial_sequence('{table}', '{column}'), "  # noqa: S608 our own tables' names
+                f"GREATEST(1, (SELECT COALESCE(max({column}), 0) FROM {table})), "
+                f"(SELECT count(*) > 0 FROM {table}))"
+            )
+        )
