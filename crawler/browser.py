@@ -24,7 +24,6 @@ from revisions.errors import ConfigError, ExtractionError
 
 log = logging.getLogger(__name__)
 
-HANDLER = "scrapy_playwright.handler.ScrapyPlaywrightDownloadHandler"
 AT_ONCE = 2  # pages in the browser
 MOST_PARTS = 150  # requests of one page
 PARTS_AT_ONCE = 16  # in all; the downloader has room for more
@@ -52,7 +51,6 @@ def find_browser(path: str = "") -> str:
 def browser_settings(path: str, timeout: float) -> dict[str, Any]:
     """Scrapy's settings for rendering. As root, Chromium runs only without its sandbox."""
     return {
-        "DOWNLOAD_HANDLERS": {"http": HANDLER, "https": HANDLER},
         "PLAYWRIGHT_LAUNCH_OPTIONS": {
             "executable_path": path,
             "chromium_sandbox": os.geteuid() != 0,

@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, Self
 
@@ -10,7 +9,7 @@ from scrapy.crawler import AsyncCrawlerRunner
 
 from crawler.guard import GuardedResolver, Networks
 from crawler.outcomes import Answer, ArticleVisit, FeedPoll, Form, Order
-from crawler.politeness import HostState, Politeness
+from crawler.politeness import Politeness
 from crawler.settings import CONCURRENT_REQUESTS, CrawlSettings, scrapy_settings
 from crawler.spider import AddendumSpider, Task, TaskKind
 from revisions.errors import FetchError
@@ -29,10 +28,9 @@ class Crawl:
     ...     visit = await crawl.visit(Order("https://news.example/story"))
     """
 
-    def __init__(self, settings: CrawlSettings, known: Mapping[str, HostState] | None = None) -> None:
-        """`known`: what an earlier crawl remembered of its hosts."""
+    def __init__(self, settings: CrawlSettings) -> None:
         self._settings = settings
-        self.politeness = Politeness(settings.requests_per_hour_per_host, min_delay=settings.min_delay, known=known)
+        self.politeness = Politeness(settings.requests_per_hour_per_host, min_delay=settings.min_delay)
         self._queue: asyncio.Queue[Task] = asyncio.Queue()
         self._room = asyncio.Semaphore(2 * CONCURRENT_REQUESTS)
         self._under_way: set[asyncio.Future[Any]] = set()

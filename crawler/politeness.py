@@ -2,8 +2,8 @@
 
 import asyncio
 import time
-from collections import deque
-from collections.abc import Callable, Mapping
+from collections import Counter, deque
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -53,6 +53,8 @@ class Politeness:
     """Remembers, per host, what was asked within the last hour and until when it is busy.
 
     `known` is what an earlier run remembered; `changed` collects the hosts whose state differs from it since.
+    `enter` is awaited before a host is asked; where other processes share the hosts it sees that this one has it, and
+    raises `HostWaits` where it has not. `release` says that it no longer has; `on_release` hears of it.
     """
 
     def __init__(
@@ -68,6 +70,36 @@ class Politeness:
         self._min_delay = min_delay.total_seconds()
         self.hosts: dict[str, HostState] = dict(known or {})
         self.changed: set[str] = set()
+        self.in_flight: Counter[str] = Counter()
+        self.enter: Callable[[str], Awaitable[None]] = _nobody_else_is_there
+        self.on_release: list[Callable[[str], None]] = []
+
+    def release(self, host: str) -> None:
+        for tell in self.on_release:
+            tell(host)
+
+    def sent(self, host: str) -> None:
+        """A request goes out now; it was counted when it was asked for, and may have waited since."""
+        self.in_flight[host] += 1
+        state = self.hosts.setdefault(host, HostState())
+        if state.asked:
+            state.asked[-1] = max(state.asked[-1], self._clock())
+            self.changed.add(host)
+
+    def ended(self, host: str) -> None:
+        self.in_flight[host] -= 1
+        if not self.in_flight[host]:
+            del self.in_flight[host]
+
+    def wait(self, host: str) -> timedelta | None:
+        """For how long the host must be left alone, being busy or its budget used up; None if it need not."""
+        now, state = self._clock(), self.hosts.get(host)
+        if state is None:
+            return None
+        if state.busy_until > now:
+            return timedelta(seconds=state.busy_until - now)
+        lately = [at for at in state.asked if at > now - _HOUR]
+        return timedelta(seconds=lately[0] + _HOUR - now) if len(lately) >= self.per_hour else None
 
     def pause(self, host: str) -> float:
         """Seconds until the host may be asked again without haste: its delay, or longer where it is slow to answer."""
@@ -118,6 +150,10 @@ class Politeness:
             self.changed.add(host)
 
 
+async def _nobody_else_is_there(host: str) -> None:
+    """The process has all hosts to itself."""
+
+
 def politeness_of(crawler: Crawler) -> Politeness:
     """What the crawl's spider was given."""
     spider: Any = crawler.spider
@@ -143,6 +179,7 @@ class PolitenessMiddleware:
         if request.meta.get(RENDERING):
             return
         host = host_of(request.url)
+        await self._politeness.enter(host)
         while not request.meta.get(PART_OF) and (seconds := self._politeness.pause(host)) > 0:
             await asyncio.sleep(seconds)
         self._politeness.ask(host)

@@ -26,7 +26,7 @@ class CrawlSettings:
     browser: str = ""
 
 
-CONCURRENT_REQUESTS = 32  # in all; towards one host there is only ever one at a time
+CONCURRENT_REQUESTS = 64  # in all; towards one host there is only ever one at a time
 
 
 def scrapy_settings(settings: CrawlSettings) -> dict[str, Any]:
@@ -36,6 +36,7 @@ def scrapy_settings(settings: CrawlSettings) -> dict[str, Any]:
     """
     timeout = settings.timeout.total_seconds()
     rendering = browser_settings(settings.browser, timeout) if settings.outlets.need_browser else {}
+    handler = "crawler.rendering.NotedRendering" if rendering else "crawler.download.Noted"
     return {
         **rendering,
         "USER_AGENT": settings.user_agent,
@@ -47,6 +48,7 @@ def scrapy_settings(settings: CrawlSettings) -> dict[str, Any]:
         "DOWNLOAD_VERIFY_CERTIFICATES": True,
         "CONCURRENT_REQUESTS": CONCURRENT_REQUESTS,
         "CONCURRENT_REQUESTS_PER_DOMAIN": 1,
+        "DOWNLOAD_HANDLERS": {"http": handler, "https": handler},
         "REDIRECT_MAX_TIMES": 10,
         "METAREFRESH_ENABLED": False,
         "HTTPERROR_ALLOW_ALL": True,
