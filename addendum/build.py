@@ -26,6 +26,7 @@ from revisions.classify import Kind, Significance
 from revisions.errors import ConfigError, DeliveryError
 from revisions.topic import Speaker, Topic
 from scheduler.push import Push
+from scheduler.pushed import Pushed
 from scheduler.revisit import Limits
 from scheduler.saving import Saver
 from scheduler.upkeep import Upkeep
@@ -168,6 +169,10 @@ def _channel(channel: ChannelConfig, output: TextIO | None) -> Channel:
 
 def deliverer(config: Config, database: Database, public_url: str, output: TextIO | None = None) -> Deliverer:
     return Deliverer(database, channels(config, output), public_url, paces=paces(config))
+
+
+def pushed(config: Config, database: Database) -> Pushed:
+    return Pushed(database, topic(config), limits(config))
 
 
 def work(config: Config, crawl: Crawl, database: Database) -> Work:

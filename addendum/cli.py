@@ -63,11 +63,49 @@ def init(
 
 
 @app.command()
-def run(ctx: typer.Context) -> None:
+def run(
+    ctx: typer.Context,
+    role: Annotated[
+        str,
+        typer.Option(
+            metavar="all|scheduler|worker|web",
+            help="Do one part of the work; the others run on other machines (docs/scale.md).",
+        ),
+    ] = "all",
+) -> None:
     """Watch in the background: poll, visit, deliver and serve the web page, until stopped."""
-    from addendum.commands.run import run_daemon
+    from addendum.commands.run import Role, run_service
 
-    run_daemon(ctx.obj)
+    if role not in tuple(Role):
+        raise typer.BadParameter(f"{role!r} is none; expected one of {', '.join(Role)}", param_hint="--role")
+    run_service(ctx.obj, Role(role))
+
+
+@app.command()
+def worker(ctx: typer.Context) -> None:
+    """Do what a scheduler hands out, the same as `run --role worker`; start as many as are needed."""
+    from addendum.commands.run import Role, run_service
+
+    run_service(ctx.obj, Role.WORKER)
+
+
+@app.command()
+def serve(ctx: typer.Context) -> None:
+    """Serve the web page and the API alone, the same as `run --role web`."""
+    from addendum.commands.run import Role, run_service
+
+    run_service(ctx.obj, Role.WEB)
+
+
+@app.command()
+def migrate(
+    ctx: typer.Context,
+    to: Annotated[str, typer.Option("--to", metavar="URL", help="An empty database, or one an earlier try began.")],
+) -> None:
+    """Copy the whole record into another database, such as PostgreSQL, and verify the copy. Can be interrupted."""
+    from addendum.commands.migrate import migrate_record
+
+    migrate_record(ctx.obj, to)
 
 
 @app.command()

@@ -39,6 +39,13 @@ def _proxy(value: str) -> str:
     return value
 
 
+def _place(value: str) -> str:
+    host, colon, port = value.rpartition(":")
+    if value and not (colon and host and port.isdecimal() and int(port) <= 65535):
+        raise ValueError(f'expected "HOST:PORT" such as "127.0.0.1:9321", got {value!r}')
+    return value
+
+
 def _read_cookies(written: str) -> dict[str, str]:
     """`name=value; other=value`, as a browser's Cookie header has it."""
     pairs = [part.strip().partition("=") for part in written.split(";") if part.strip()]
@@ -78,6 +85,7 @@ class Web(_Section):
     port: int = Field(default=8321, ge=0, le=65535)
     public_url: str = ""
     token: str = ""
+    replica: str = ""
 
     @model_validator(mode="after")
     def _is_not_open_to_all(self) -> Self:
@@ -99,6 +107,16 @@ def is_loopback(host: str) -> bool:
         return ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
+
+
+class Fleet(_Section):
+    """`[fleet]`: the service on several machines. `hosts_at_once`: hosts that one worker is at together.
+
+    `status`: where a scheduler or worker answers /healthz and /metrics ("127.0.0.1:9321"; without it, nowhere).
+    """
+
+    hosts_at_once: int = Field(default=32, ge=1, le=1000)
+    status: Annotated[str, AfterValidator(_place)] = ""
 
 
 class Speaker(_Section):
@@ -231,6 +249,7 @@ class Config(BaseSettings):
     topic: Topic = Topic()
     crawl: Crawl = Crawl()
     revisit: Revisit = Revisit()
+    fleet: Fleet = Fleet()
     archive: Archive = Archive()
     outlets: dict[str, Outlet] = {}
     feeds: list[Feed] = []
@@ -270,6 +289,15 @@ class Config(BaseSettings):
             if name not in known:
                 named = ", ".join(sorted(known)) or "none"
                 raise ValueError(f"service.operator names the channel “{name}”; the channels are: {named}")
+        return self
+
+    @model_validator(mode="after")
+    def _status_is_not_open_to_all(self) -> Self:
+        host = self.fleet.status.rpartition(":")[0].strip("[]")
+        if host and not self.web.token and not is_loopback(host):
+            raise ValueError(
+                f"fleet.status is {self.fleet.status}, which others can reach: set web.token as well, or use 127.0.0.1"
+            )
         return self
 
     @property

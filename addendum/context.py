@@ -27,12 +27,15 @@ class Context:
         return config
 
     @contextlib.contextmanager
-    def record(self) -> "Iterator[tuple[Config, Database]]":
-        """The configuration and the record, brought up to date and closed at the end."""
+    def record(self, application: str = "addendum") -> "Iterator[tuple[Config, Database]]":
+        """The configuration and the record, brought up to date and closed at the end.
+
+        `application`: what a shared database shows its connections as.
+        """
         from storage.database import open_database
 
         config = self.config()
-        database = open_database(config.service.database)
+        database = open_database(config.service.database, application=application)
         try:
             yield config, database
         finally:

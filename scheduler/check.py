@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from alerts.delivery import Deliverer
+from scheduler.hosts import KEEP, OwnHosts, SharedHosts
 from scheduler.work import Tally, Work
 from storage import feeds, outbox
 from storage.database import Database
@@ -19,6 +20,7 @@ AT_ONCE = 32
 async def check(
     database: Database,
     work: Work,
+    hosts: OwnHosts | SharedHosts,
     deliverer: Deliverer,
     look: Callable[[], Awaitable[None]],
     *,
@@ -31,12 +33,13 @@ async def check(
     What a host asked us to leave for later counts as neither visited nor failed; the log tells it.
     """
     tally = Tally()
+    keeping = asyncio.ensure_future(_keep(hosts))
     before = await asyncio.to_thread(outbox.counts, database)
-    polls = await asyncio.to_thread(feeds.due_feeds, database, now(), every=every)
-    await _all(polls, lambda feed: work.poll(feed, tally), lambda done: progress("feeds", done, len(polls)))
-    due = await asyncio.to_thread(due_articles, database, now(), every=every)
-    await _all(due, lambda article: work.visit(article, tally), lambda done: progress("articles", done, len(due)))
-    await work.remember()
+    try:
+        await _poll_and_visit(database, work, tally, progress, now, every=every)
+    finally:
+        keeping.cancel()
+        await hosts.close()
     await look()
     delivered = await deliverer.deliver_due()
     after = await asyncio.to_thread(outbox.counts, database)
@@ -51,6 +54,27 @@ async def check(
             "failed": after["failed"] - before["failed"],
         },
     }
+
+
+async def _poll_and_visit(
+    database: Database,
+    work: Work,
+    tally: Tally,
+    progress: Progress,
+    now: Callable[[], datetime],
+    *,
+    every: bool,
+) -> None:
+    polls = await asyncio.to_thread(feeds.due_feeds, database, now(), every=every)
+    await _all(polls, lambda feed: work.poll(feed, tally), lambda done: progress("feeds", done, len(polls)))
+    due = await asyncio.to_thread(due_articles, database, now(), every=every)
+    await _all(due, lambda article: work.visit(article, tally), lambda done: progress("articles", done, len(due)))
+
+
+async def _keep(hosts: OwnHosts | SharedHosts) -> None:
+    while True:
+        await asyncio.sleep(KEEP)
+        await hosts.keep()
 
 
 async def _all(items: Sequence[T], do: Callable[[T], Awaitable[object]], report: Callable[[int], None]) -> None:

@@ -1,23 +1,25 @@
 """One feed polled, one article visited: what was found goes into the record."""
 
 import asyncio
+import random
+import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 import structlog
 
 from crawler.crawl import Crawl
-from crawler.feeds import read_feed
 from crawler.outcomes import ArticleVisit, FeedPoll, Order
 from revisions.change import compare
-from revisions.errors import FeedError, FetchError
+from revisions.errors import Contention, FetchError
 from revisions.seen import Seen, reconcile
 from revisions.settle import settle
 from revisions.text import Text
 from revisions.topic import Topic
+from scheduler.counters import POLLS, VISITS
 from scheduler.entries import articles_of
-from scheduler.hosts import remember_hosts, weigh_hosts
 from scheduler.plan import is_worth, plan
 from scheduler.polled import facts_of
 from scheduler.revisit import Limits
@@ -30,6 +32,7 @@ from storage.tables import Feed
 
 log = structlog.get_logger()
 BETWEEN_LOOKS = 1.1  # seconds, so that a clock on the page has moved on
+TRIES = 3  # before the last, where another process was in the way
 _AT_ONCE = timedelta(seconds=5)  # the shortest a host is left alone
 
 
@@ -65,13 +68,9 @@ class Work:
         self._now = now
         self._recorder = Recorder(database, topic, route, self._plan, operator)
 
-    async def remember(self) -> None:
-        """Write down what the crawl knows of its hosts, for the next start."""
-        await remember_hosts(self._database, self._crawl.politeness)
-
-    def weigh_hosts(self) -> None:
-        """What a request to each host is worth from now on."""
-        weigh_hosts(self._database, self._crawl.politeness.per_hour, self._now())
+    def must_wait(self, host: str) -> timedelta | None:
+        """For how long a host must be left alone, because it is busy or its budget is used up; None if it need not."""
+        return self._crawl.politeness.wait(host)
 
     async def poll(self, feed: Feed, tally: Tally) -> None:
         """Ask for a feed and record its entries; what fails is marked on the feed and tried again later."""
@@ -84,6 +83,7 @@ class Work:
             log.info("feed postponed", feed=feed.name, reason=error.reason)
             return
         new = await asyncio.to_thread(self._record_poll, feed, poll)
+        POLLS.labels("failed" if poll.error else "not modified" if poll.not_modified else "read").inc()
         tally.feeds["polled"] += 1
         tally.feeds["not_modified"] += poll.not_modified
         tally.feeds["failed"] += bool(poll.error)
@@ -101,25 +101,6 @@ class Work:
         facts = facts_of(feed, poll, news, now, self._limits, dearness, pushed=pushed)
         return feeds.record_poll(self._database, feed.id, facts, found, self._is_worth)
 
-    async def pushed(self, feed_id: int, body: bytes, content_type: str) -> None:
-        """Record the entries that a hub pushed; where they cannot be read, the feed itself is polled at once."""
-        new = await asyncio.to_thread(self._record_push, feed_id, body, content_type)
-        log.info("a hub pushed what is new in a feed", feed=feed_id, articles=new)
-
-    def _record_push(self, feed_id: int, body: bytes, content_type: str) -> int:
-        feed, now = feeds.get_feed(self._database, feed_id), self._now()
-        subscriptions.note_push(self._database, feed_id, now)
-        try:
-            read = read_feed(body, feed.url, {"content-type": content_type})
-        except FeedError as error:
-            log.warning("what a hub pushed cannot be read", feed=feed.name, reason=error.reason)
-            read = None
-        if read is None or read.problem or feed.first_polled_at is None:
-            feeds.set_next_poll(self._database, feed_id, now)
-            return 0
-        found = articles_of(read.entries, self._topic, every_entry=feed.relevant == "all")
-        return feeds.record_push(self._database, feed_id, found, now, self._is_worth)
-
     async def visit(self, article: Due, tally: Tally) -> bool:
         """Ask for an article's page and record what was found. Is there something to tell of it?"""
         try:
@@ -130,10 +111,18 @@ class Work:
             log.info("visit postponed", article=article.id, reason=error.reason)
             return False
         visit, seen = await self._read(article, visit)
-        result = await asyncio.to_thread(self._recorder.visit, article.id, self._facts(visit, seen))
+        result = await asyncio.to_thread(self._record_visit, article.id, self._facts(visit, seen))
         _count_visit(tally, result)
         _tell_visit(article, visit, result)
         return result.version is not None or result.change_id is not None
+
+    def _record_visit(self, article_id: int, facts: VisitFacts) -> VisitResult:
+        """Two articles with a box or copies in common, changed at once, may be in each other's way."""
+        for _ in range(TRIES):
+            with suppress(Contention):
+                return self._recorder.visit(article_id, facts)
+            time.sleep(random.uniform(0.05, 0.3))
+        return self._recorder.visit(article_id, facts)
 
     async def _read(self, article: Due, visit: ArticleVisit) -> tuple[ArticleVisit, Seen | None]:
         """What the page says, told apart from what moves on it, with all it showed where that is to be kept.
@@ -198,6 +187,7 @@ def _compared(old: Text, before: Seen, visit: ArticleVisit) -> tuple[Text, Seen 
 
 
 def _count_visit(tally: Tally, result: VisitResult) -> None:
+    VISITS.labels(result.outcome).inc()
     tally.articles["visited"] += 1
     tally.articles["not_modified"] += result.outcome == "not modified"
     tally.articles["failed"] += result.outcome in ("failed", "wall")

@@ -1,17 +1,14 @@
 """The web page: changes, an article's versions, a difference; health and metrics."""
 
-import secrets
-from base64 import b64decode
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Annotated, Any
 
-from fastapi import Depends, FastAPI, HTTPException, Request, Response
+from fastapi import Depends, FastAPI, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse
 from fastapi.staticfiles import StaticFiles
 from jinja2 import Environment, PackageLoader, select_autoescape
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
-from sqlalchemy.exc import SQLAlchemyError
+from prometheus_client import CONTENT_TYPE_LATEST
 
 from alerts.schemas import webhook_schema
 from revisions.errors import AddendumError
@@ -20,7 +17,9 @@ from storage import queries
 from storage.database import Database
 from storage.present import change_json, moment
 from storage.queries import ChangeFilter
-from web.metrics import registry_for
+from web.metrics import expose
+from web.status import Condition
+from web.token import has_token
 
 _HERE = Path(__file__).parent
 _POLICY = (
@@ -28,15 +27,16 @@ _POLICY = (
 )
 
 
-def create_app(database: Database, public_url: str, token: str = "") -> FastAPI:
+def create_app(database: Database, public_url: str, token: str = "", condition: Condition | None = None) -> FastAPI:
     """The application over one record. With a token, everything but /healthz and schemas asks for it."""
+    condition = condition or Condition(database)
     app = FastAPI(title="Addendum", docs_url="/api/docs", redoc_url=None, openapi_url="/api/openapi.json")
     app.state.database, app.state.public_url, app.state.token = database, public_url, token
     app.middleware("http")(_headers)
     app.add_exception_handler(AddendumError, _not_found)
     app.mount("/static", StaticFiles(directory=_HERE / "static"), name="static")
-    guarded = [Depends(_has_token)]
-    app.add_api_route("/healthz", healthz, methods=["GET"], response_class=JSONResponse)
+    guarded = [Depends(has_token)]
+    app.add_api_route("/healthz", condition.answer, methods=["GET"], response_class=JSONResponse)
     app.add_api_route("/metrics", metrics, dependencies=guarded, response_class=PlainTextResponse)
     app.add_api_route("/", changes_page, dependencies=guarded, response_class=HTMLResponse, include_in_schema=False)
     app.add_api_route(
@@ -51,7 +51,6 @@ def create_app(database: Database, public_url: str, token: str = "") -> FastAPI:
     )
     app.add_api_route("/api/v1/changes", changes_api, dependencies=guarded)
     app.add_api_route("/api/v1/schemas/webhook.json", webhook_schema_api)
-    app.state.metrics = registry_for(database)
     return app
 
 
@@ -84,23 +83,6 @@ async def _not_found(request: Request, error: Exception) -> Response:
     return HTMLResponse(_environment.get_template("problem.html").render(problem=str(error)), status_code=404)
 
 
-def _has_token(request: Request) -> None:
-    """`Authorization: Bearer …`, or the token as the password of HTTP Basic, which browsers ask for by themselves."""
-    token = request.app.state.token
-    if token and not _given(request, token):
-        raise HTTPException(401, "a token is needed", headers={"WWW-Authenticate": 'Basic realm="Addendum"'})
-
-
-def _given(request: Request, token: str) -> bool:
-    scheme, _, value = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() == "basic":
-        try:
-            value = b64decode(value).decode().partition(":")[2]
-        except ValueError:
-            return False
-    return secrets.compare_digest(value.encode(), token.encode())
-
-
 def _database(request: Request) -> Database:
     database: Database = request.app.state.database
     return database
@@ -109,17 +91,8 @@ def _database(request: Request) -> Database:
 Record = Annotated[Database, Depends(_database)]
 
 
-def healthz(database: Record) -> JSONResponse:
-    """200 while the record can be read."""
-    try:
-        counted = queries.count_record(database)
-    except (AddendumError, SQLAlchemyError) as error:
-        return JSONResponse({"status": "failing", "reason": str(error)}, status_code=503)
-    return JSONResponse({"status": "ok", **counted})
-
-
-def metrics(request: Request) -> Response:
-    return Response(generate_latest(request.app.state.metrics), media_type=CONTENT_TYPE_LATEST)
+def metrics(database: Record) -> Response:
+    return Response(expose(database), media_type=CONTENT_TYPE_LATEST)
 
 
 def changes_page(database: Record) -> HTMLResponse:

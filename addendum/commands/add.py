@@ -16,7 +16,7 @@ from crawler.outcomes import FeedPoll, Order
 from crawler.urls import canonical
 from revisions.errors import ConfigError, FeedError, FetchError
 from scheduler.entries import articles_of
-from scheduler.hosts import known_hosts, remember_hosts
+from scheduler.hosts import hosts_of
 from storage.database import Database
 from storage.facts import FoundArticle
 from storage.feeds import add_articles
@@ -65,11 +65,12 @@ def _canonical(url: str, place: str) -> str:
 
 
 async def _read(config: Config, database: Database, url: str) -> tuple[Entry, ...]:
-    async with Crawl(build.crawl_settings(config), known_hosts(database)) as crawl:
+    async with Crawl(build.crawl_settings(config)) as crawl:
+        hosts = hosts_of(database, crawl.politeness)
         try:
             poll: FeedPoll = await crawl.poll(Order(url))
         finally:
-            await remember_hosts(database, crawl.politeness)
+            await hosts.close()
     if poll.feed is None:
         raise FeedError(poll.error, url)
     return poll.feed.entries

@@ -11,7 +11,7 @@ from addendum.progress import Progress, show_progress
 from crawler import loop
 from crawler.crawl import Crawl
 from scheduler.check import check
-from scheduler.hosts import known_hosts
+from scheduler.hosts import hosts_of
 from storage.database import Database
 from storage.feeds import sync_feeds
 
@@ -32,10 +32,11 @@ async def _check(
     config: Config, database: Database, progress: Progress, output: TextIO, *, every: bool
 ) -> dict[str, Any]:
     deliverer = build.deliverer(config, database, config.web.address, output)
-    async with Crawl(build.crawl_settings(config), known_hosts(database)) as crawl:
+    async with Crawl(build.crawl_settings(config)) as crawl:
+        hosts = hosts_of(database, crawl.politeness)
         work = build.work(config, crawl, database)
         look = build.upkeep(config, database).look
-        return await check(database, work, deliverer, look, every=every, progress=progress)
+        return await check(database, work, hosts, deliverer, look, every=every, progress=progress)
 
 
 def _in_words(result: dict[str, Any]) -> str:
