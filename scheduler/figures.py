@@ -29,6 +29,9 @@ class QueueFigures(Collector):
         await self._look()
 
     async def stop(self, grace: timedelta) -> None:
+        self.forget()
+
+    def forget(self) -> None:
         REGISTRY.unregister(self)
 
     def troubles(self) -> list[str]:

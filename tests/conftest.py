@@ -5,9 +5,26 @@ from pathlib import Path
 
 import pytest
 
+from storage.database import Database, open_database
+from tests.databases import BOTH, empty_database
 from tests.newsroom import Newsroom
 from tests.program import Program
 from tests.receivers import MailServer, Receiver
+
+
+@pytest.fixture(params=BOTH)
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of a database with nothing in it."""
+    with empty_database(request.param, tmp_path) as url:
+        yield url
+
+
+@pytest.fixture
+def database(empty_url: str) -> Iterator[Database]:
+    """A record of its own for every test, on SQLite and, where one runs, on PostgreSQL."""
+    opened = open_database(empty_url)
+    yield opened
+    opened.close()
 
 
 @pytest.fixture
@@ -28,6 +45,9 @@ def mail_server() -> Iterator[MailServer]:
         yield running
 
 
-@pytest.fixture
-def program(tmp_path: Path) -> Program:
-    return Program(tmp_path)
+@pytest.fixture(params=["sqlite"])
+def program(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Program]:
+    """On SQLite; a module that says `on_every_database` has it on PostgreSQL, too, `as_every_service` as a fleet."""
+    kind = "postgresql" if request.param == "fleet" else request.param
+    with empty_database(kind, tmp_path) as url:
+        yield Program(tmp_path, url, is_fleet=request.param == "fleet")

@@ -13,15 +13,31 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from tests.databases import BOTH
+
+on_every_database = pytest.mark.parametrize("program", BOTH, indirect=True)
+as_every_service = pytest.mark.parametrize("program", [*BOTH, "fleet"], indirect=True)
+
 COMMAND = Path(sys.executable).with_name("addendum")
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 
 
 @dataclass(frozen=True)
 class Program:
-    """`addendum` with one configuration file in a directory of its own."""
+    """`addendum` with one configuration file in a directory of its own.
+
+    `url`: where the record is, if not in a SQLite file there. `is_fleet`: the service is a scheduler, a worker and a web role.
+    """
 
     home: Path
+    url: str = ""
+    is_fleet: bool = False
+
+    @property
+    def database(self) -> str:
+        return self.url or f"sqlite:///{self.home}/addendum.db"
 
     @property
     def config(self) -> Path:
@@ -37,7 +53,7 @@ class Program:
     ) -> None:
         """A configuration for the newsroom: no delays, loopback allowed, a port chosen by the system."""
         lines = [
-            f'[service]\ndatabase = "sqlite:///{self.home}/addendum.db"\ncontact = "desk@example.org"',
+            f'[service]\ndatabase = "{self.database}"\ncontact = "desk@example.org"',
             f'[web]\nport = 0\npublic_url = "{public}"',
             f'[crawl]\nmin_delay = "0s"\nrequests_per_hour_per_host = 1000000\ntimeout = "5s"\n{crawl}'
             'allow_private_networks = ["127.0.0.0/8"]',
@@ -74,19 +90,25 @@ class Program:
     @contextmanager
     def daemon(self) -> "Iterator[Daemon]":
         """A running service; killed at the end if it still runs."""
-        log = (self.home / "daemon.log").open("a+")
-        process = subprocess.Popen([COMMAND, "--config", self.config, "run"], stderr=log, stdout=log, text=True)
+        roles = ("scheduler", "worker", "web") if self.is_fleet else ("all",)
+        path = self.home / "daemon.log"
+        processes = [self.start("run", "--role", role, log=path) for role in roles]
         try:
-            yield Daemon(process, self.home / "daemon.log")
+            yield Daemon(processes, path)
         finally:
-            process.kill()
-            process.wait()
-            log.close()
+            for process in processes:
+                process.kill()
+                process.wait()
+
+    def start(self, *arguments: str, log: Path) -> "subprocess.Popen[str]":
+        """A command left running; what it says is added to the log."""
+        with log.open("a") as file:
+            return subprocess.Popen([COMMAND, "--config", self.config, *arguments], stderr=file, stdout=file, text=True)
 
 
 @dataclass(frozen=True)
 class Daemon:
-    process: "subprocess.Popen[str]"
+    processes: "list[subprocess.Popen[str]]"
     log_path: Path
 
     @property
@@ -100,13 +122,15 @@ class Daemon:
         return next(line for line in reversed(self.log.splitlines()) if "web page" in line).split("url=")[1].strip()
 
     def kill(self) -> None:
-        self.process.send_signal(signal.SIGKILL)
-        self.process.wait()
+        for process in self.processes:
+            process.send_signal(signal.SIGKILL)
+            process.wait()
 
     def terminate(self) -> int:
         """The exit status after SIGTERM."""
-        self.process.terminate()
-        return self.process.wait(timeout=15)
+        for process in self.processes:
+            process.terminate()
+        return max(abs(process.wait(timeout=20)) for process in self.processes)
 
     def get(self, path: str) -> str:
         with urllib.request.urlopen(self.url + path, timeout=10) as answer:

@@ -8,10 +8,12 @@ import pytest
 
 from tests.newsroom import Newsroom
 from tests.newsroom.stories import Stage, Story
-from tests.program import SECRET, Program
+from tests.program import SECRET, Program, on_every_database
 from tests.receivers import MailServer, Receiver
 
 WHO = ("miller", "organist", "ferryman", "clerk", "baker", "warden", "cooper", "smith", "tanner", "weaver")
+
+pytestmark = on_every_database
 
 
 def stage(who: str, *more: str) -> Stage:

@@ -1,15 +1,17 @@
 """The background service: starts at once, survives being killed, stops cleanly."""
 
 import json
-import sqlite3
 import threading
 
 import pytest
+from sqlalchemy import create_engine, text
 from standardwebhooks.webhooks import Webhook
 
 from tests.newsroom import Newsroom
-from tests.program import SECRET, Program, wait_for
+from tests.program import SECRET, Program, as_every_service, wait_for
 from tests.receivers import Receiver
+
+pytestmark = as_every_service
 
 
 def hook(receiver: Receiver) -> str:
@@ -76,8 +78,10 @@ def test_kill_between_record_and_delivery_loses_nothing(
         wait_for(lambda: receiver.received)
         daemon.kill()
     receiver.answers = [200]
-    with sqlite3.connect(watched.home / "addendum.db") as record:  # its next attempt is due now, not in five seconds
-        record.execute("UPDATE alert SET next_attempt_at = created_at")
+    engine = create_engine(watched.database)
+    with engine.begin() as record:  # its next attempt is due now, not in five seconds
+        record.execute(text("UPDATE alert SET next_attempt_at = created_at"))
+    engine.dispose()
 
     with watched.daemon():
         wait_for(lambda: any(a["state"] == "sent" for a in watched.json("alerts", "list")))

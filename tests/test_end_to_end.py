@@ -6,10 +6,12 @@ import pytest
 from standardwebhooks.webhooks import Webhook
 
 from tests.newsroom import Newsroom
-from tests.program import SECRET, Program
+from tests.program import SECRET, Program, on_every_database
 from tests.receivers import MailServer, Receiver
 
 FEEDS = {"courier": "feed.rss", "dispatch": "feed.atom", "tribune": "feed.json"}
+
+pytestmark = on_every_database
 
 
 def channels(receiver: Receiver, mail_server: MailServer) -> str:

@@ -1,9 +1,11 @@
 """How hosts are treated, over restarts, and why an article is visited when it is: through the command line."""
 
 from tests.newsroom import Newsroom
-from tests.program import Program
+from tests.program import Program, on_every_database
 
 BUDGET = "requests_per_hour_per_host = {}\n"
+
+pytestmark = on_every_database
 
 
 def test_what_a_host_was_asked_counts_in_the_next_pass(program: Program, newsroom: Newsroom) -> None:

@@ -4,7 +4,6 @@ import asyncio
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -36,9 +35,9 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
+def database(empty_url: str) -> Iterator[Database]:
     """One discovered article, told to the channel “desk”."""
-    opened = open_database(f"sqlite:///{tmp_path}/record.db")
+    opened = open_database(empty_url)
     with opened.write() as session:
         session.add(Article(url="https://n.example/a", title="A list", outlet="The Courier", first_seen_at=START))
         session.flush()

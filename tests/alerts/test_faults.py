@@ -4,30 +4,20 @@ import asyncio
 import json
 import ssl
 import threading
-from collections.abc import Iterator
 from datetime import timedelta
 from itertools import pairwise
-from pathlib import Path
 
-import pytest
 import trustme
 
 from alerts.channels import Channel
 from alerts.channels.webhook import Webhook
 from alerts.delivery import LONGEST_PAUSE, Deliverer
 from storage import outbox
-from storage.database import Database, open_database
+from storage.database import Database
 from tests.alerts.outbox import START, Clock, fill, states
 from tests.receivers import Receiver
 
 HOUR = timedelta(hours=1)
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    opened = open_database(f"sqlite:///{tmp_path}/record.db")
-    yield opened
-    opened.close()
 
 
 def deliver(database: Database, clock: Clock, *channels: Channel) -> tuple[int, int]:

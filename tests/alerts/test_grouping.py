@@ -2,11 +2,8 @@
 
 import asyncio
 import json
-from collections.abc import Iterator
 from datetime import UTC, datetime, time, timedelta
-from pathlib import Path
 
-import pytest
 from jsonschema import Draft202012Validator
 
 from alerts.channels.webhook import Webhook
@@ -14,16 +11,9 @@ from alerts.delivery import Delivered, Deliverer
 from alerts.pace import Digest, Pace, Quiet
 from alerts.schemas import webhook_schema
 from storage import outbox
-from storage.database import Database, open_database
+from storage.database import Database
 from tests.alerts.outbox import START, Clock, fill, states
 from tests.receivers import Receiver
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    opened = open_database(f"sqlite:///{tmp_path}/record.db")
-    yield opened
-    opened.close()
 
 
 def deliver(database: Database, clock: Clock, receiver: Receiver, pace: Pace) -> Delivered:

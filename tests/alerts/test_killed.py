@@ -9,7 +9,6 @@ import threading
 import time
 from collections import defaultdict
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
@@ -63,17 +62,16 @@ class Killer:
 @pytest.mark.slow
 @pytest.mark.parametrize("burst", [0, 5], ids=["one by one", "in groups"])
 def test_a_killed_delivery_loses_nothing_and_keeps_ids_and_order(
-    tmp_path: Path, receiver: Receiver, burst: int
+    empty_url: str, receiver: Receiver, burst: int
 ) -> None:
-    url = f"sqlite:///{tmp_path}/record.db"
-    database = open_database(url)
+    database = open_database(empty_url)
     killer = Killer(receiver)
     chance = random.Random(burst)
     killed = 0
     for step in range(STEPS + 3):
         if step < STEPS:
             fill(database, [chance.randint(1, ARTICLES) for _ in range(ALERTS)], at=datetime.now(UTC))
-        command = [sys.executable, "-m", "tests.alerts.deliver_until_killed", url, receiver.url, str(burst)]
+        command = [sys.executable, "-m", "tests.alerts.deliver_until_killed", empty_url, receiver.url, str(burst)]
         killer.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         if step < STEPS:
             killer.arm(step, 1 if burst else ALERTS)
