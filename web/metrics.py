@@ -12,7 +12,7 @@ from storage import feeds, hosts, outbox, queries
 from storage.database import Database
 from storage.due import count_due, longest_overdue
 
-disable_created_metrics()
+disable_created_metrics()  # type: ignore[no-untyped-call]
 
 MOST_HOSTS = 100  # the most asked, of which use is told
 

@@ -1,7 +1,7 @@
 """A city of newsrooms: many hosts, each at an address of its own on loopback, in one process of its own.
 
 It counts what a guest must not do: two connections to a host at once, or a request sooner than the host's delay after
-the one before. Run as `python -m tests.newsroom.city HOSTS ARTICLES DELAY`; it prints the port, then reads commands:
+the one before. Run as `python -m tests.newsroom.city HOSTS ARTICLES DELAY [conditional]`; it prints the port, then reads commands:
 `edit COUNT SEED` (as many articles get a comment), `forget` (count anew), `report` (what was counted, as JSON), one a
 line, and answers each with a line of JSON. `City` does that from another process.
 """
@@ -115,7 +115,8 @@ class _Counted:
 class _Streets:
     """All hosts, their articles and edits, and what guests did."""
 
-    def __init__(self, hosts: int, articles: int, delay: float) -> None:
+    def __init__(self, hosts: int, articles: int, delay: float, conditional: str) -> None:
+        self.conditional = bool(conditional)
         self.hosts = [_Host(number) for number in range(hosts)]
         self.articles = articles
         self.delay = delay
@@ -170,7 +171,7 @@ class _Streets:
             return 404, "text/html", "", "<h1>Page not found</h1>"
         edits = self.edits.get((host.number, int(number)), 0)
         known = f'"{host.number}-{number}-{edits}"'
-        if etag == known:
+        if etag == known and self.conditional:
             self.counted.not_modified += 1
             return 304, "text/html", known, ""
         return 200, "text/html; charset=utf-8", known, self._page(host, int(number), edits)
@@ -278,8 +279,8 @@ async def _open(streets: _Streets) -> None:
         streets.port = server.sockets[0].getsockname()[1]
 
 
-async def _run(hosts: int, articles: int, delay: float) -> None:
-    streets = _Streets(hosts, articles, delay)
+async def _run(hosts: int, articles: int, delay: float, conditional: str) -> None:
+    streets = _Streets(hosts, articles, delay, conditional)
     await _open(streets)
     watching = asyncio.ensure_future(streets.watch_the_clock())
     _say({"port": streets.port})
@@ -301,11 +302,12 @@ def _say(what: Any) -> None:
 
 
 class City:
-    """A city in a process of its own. Use as a context manager."""
+    """A city in a process of its own. Use as a context manager. `conditional`: it knows of 304 Not Modified."""
 
-    def __init__(self, hosts: int, articles: int, delay: float = 0.0) -> None:
+    def __init__(self, hosts: int, articles: int, delay: float = 0.0, *, conditional: bool = True) -> None:
         self.hosts, self.articles = hosts, articles
         command = [sys.executable, "-m", "tests.newsroom.city", str(hosts), str(articles), str(delay)]
+        command += ["conditional"] if conditional else []
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
     def __enter__(self) -> Self:
@@ -342,4 +344,4 @@ class City:
 
 
 if __name__ == "__main__":
-    asyncio.run(_run(int(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3])))
+    asyncio.run(_run(int(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3]), "".join(sys.argv[4:])))
