@@ -1,17 +1,19 @@
 """Requests as they leave: when one really goes out to a host, and the connections that are kept open to it."""
 
+import asyncio
+
 from scrapy import Request
 from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
 from scrapy.crawler import Crawler
 from scrapy.http import Response
 
-from crawler.marks import RENDERING
+from crawler.marks import PART_OF, RENDERING
 from crawler.politeness import politeness_of
 from crawler.urls import host_of
 
 
 class Noted(HTTP11DownloadHandler):
-    """Scrapy's own; tells the politeness when a request goes out and when it is over, and lets go of connections."""
+    """Scrapy's own, which keeps the delay, tells when a request goes out and is over, and lets go of connections."""
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
@@ -22,6 +24,8 @@ class Noted(HTTP11DownloadHandler):
         if request.meta.get(RENDERING):  # run in the browser; nothing goes out
             return await super().download_request(request)
         host = host_of(request.url)
+        while not request.meta.get(PART_OF) and (seconds := self._politeness.left(host)) > 0:
+            await asyncio.sleep(seconds)
         self._politeness.sent(host)
         try:
             return await super().download_request(request)

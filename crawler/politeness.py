@@ -71,6 +71,7 @@ class Politeness:
         self.hosts: dict[str, HostState] = dict(known or {})
         self.changed: set[str] = set()
         self.in_flight: Counter[str] = Counter()
+        self._answered_at: dict[str, float] = {}
         self.enter: Callable[[str], Awaitable[None]] = _nobody_else_is_there
         self.on_release: list[Callable[[str], None]] = []
 
@@ -78,18 +79,33 @@ class Politeness:
         for tell in self.on_release:
             tell(host)
 
+    def left(self, host: str) -> float:
+        """Seconds until a request that was counted may go out: the host's delay after the last answer.
+
+        Counting from the answer, no delay on the way can bring two requests closer together where they arrive.
+        """
+        if host not in self._answered_at:
+            return 0.0
+        delay = self._delay(self.hosts.get(host) or HostState())
+        return min(delay, self._answered_at[host] + delay - self._clock())  # also when the clock was put back
+
     def sent(self, host: str) -> None:
-        """A request goes out now; it was counted when it was asked for, and may have waited since."""
+        """A request goes out now."""
         self.in_flight[host] += 1
-        state = self.hosts.setdefault(host, HostState())
-        if state.asked:
-            state.asked[-1] = max(state.asked[-1], self._clock())
-            self.changed.add(host)
 
     def ended(self, host: str) -> None:
+        """It was answered, or given up."""
         self.in_flight[host] -= 1
         if not self.in_flight[host]:
             del self.in_flight[host]
+        now, state = self._clock(), self.hosts.setdefault(host, HostState())
+        self._answered_at[host] = now
+        if state.asked:
+            state.asked[-1] = max(state.asked[-1], now)
+            self.changed.add(host)
+
+    def _delay(self, state: HostState) -> float:
+        return max(self._min_delay, state.crawl_delay)
 
     def wait(self, host: str) -> timedelta | None:
         """For how long the host must be left alone, being busy or its budget used up; None if it need not."""
@@ -106,7 +122,7 @@ class Politeness:
         state = self.hosts.get(host)
         if state is None or not state.asked:
             return 0.0
-        delay = max(self._min_delay, state.crawl_delay, min(LONGEST_PAUSE, SLOW * state.latency))
+        delay = max(self._delay(state), min(LONGEST_PAUSE, SLOW * state.latency))
         return min(delay, state.asked[-1] + delay - self._clock())  # also when the clock was put back
 
     def ask(self, host: str) -> None:

@@ -80,12 +80,17 @@ class SharedHosts:
     """
 
     def __init__(
-        self, database: Database, politeness: Politeness, now: Callable[[], datetime] = lambda: datetime.now(UTC)
+        self,
+        database: Database,
+        politeness: Politeness,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        name: str = "",
     ) -> None:
+        """`name`: of the process, as leases have it."""
         self._database = database
         self._politeness = politeness
         self._now = now
-        self._name = process_name()
+        self._name = name or process_name()
         self._held: dict[str, _Hold] = {}
         self._turns: Counter[str] = Counter()
         self._taking: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)

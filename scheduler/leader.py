@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import structlog
@@ -26,9 +26,9 @@ class Leader:
 
     database: Database
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    name: str = field(default_factory=process_name)
 
     def __post_init__(self) -> None:
-        self._name = process_name()
         self._until = self.now()
         self._told = ""
 
@@ -52,7 +52,7 @@ class Leader:
             if not self.leads and self._told:
                 log.info("this process hands out the work from now on")
             self._until = now + LEASE
-        self._told = other or self._name
+        self._told = other or self.name
         LEADS.set(self.leads)
 
     async def give_up(self) -> None:
@@ -63,11 +63,11 @@ class Leader:
     def _take(self, now: datetime) -> str:
         """Whoever else has the lead, or ""."""
         holder = leases.holder_of(self.database, LEASE_NAME, now)
-        dead = dead_among([holder] if holder != self._name else [])
+        dead = dead_among([holder] if holder != self.name else [])
         with self.database.write() as session:
-            taken = leases.take(session, LEASE_NAME, self._name, now, LEASE, dead)
+            taken = leases.take(session, LEASE_NAME, self.name, now, LEASE, dead)
         return "" if taken else (holder or "another")
 
     def _give_back(self) -> None:
         with self.database.write() as session:
-            leases.give_back(session, [LEASE_NAME], self._name)
+            leases.give_back(session, [LEASE_NAME], self.name)

@@ -51,7 +51,9 @@ def _why(course: Course, hazard: Hazard, lively: float, *, is_awaited: bool) -> 
     if is_awaited:
         said.append("it awaits somebody's answer")
     if course.dearness > 1:
-        said.append(f"its host's budget is short (a request costs {course.dearness:.1f} times as much as usual)")
+        said.append(
+            f"a request costs {course.dearness:.1f} times as much as usual (its host's budget is short, or visits are late)"
+        )
     if course.failures:
         said.append(f"{course.failures} visits in a row failed" if course.failures > 1 else "the last visit failed")
     return "; ".join(said)

@@ -14,7 +14,6 @@ import socket
 import subprocess
 import sys
 import time
-from collections import deque
 from dataclasses import dataclass, field
 from html import escape
 from typing import Any, Self
@@ -86,7 +85,6 @@ COMMENT = (
     "arithmetic is a fairy tale.” The company added that it would look into every credible claim of misuse."
 )
 NOTICE = "This article was updated to reflect comment from NSO Group, received after publication."
-TICK = 0.01  # seconds between looks at how late the loop is
 
 
 def address(host: int) -> str:
@@ -95,11 +93,11 @@ def address(host: int) -> str:
 
 @dataclass
 class _Host:
-    """What was counted at one host. `asked`: when its last request was read, and how late it may have been read."""
+    """What was counted at one host. `asked`: when its last request was read."""
 
     number: int
     connections: set[asyncio.Transport] = field(default_factory=set)
-    asked: tuple[float, float] | None = None
+    asked: float | None = None
     requests: int = 0
 
 
@@ -123,7 +121,6 @@ class _Streets:
         self.edits: dict[tuple[int, int], int] = {}
         self.counted = _Counted()
         self.port = 0
-        self._late: deque[tuple[float, float]] = deque(maxlen=200)
 
     def edit(self, count: int, seed: int) -> list[str]:
         chance = random.Random(seed)
@@ -136,16 +133,6 @@ class _Streets:
     def url(self, host: int, article: int) -> str:
         return f"http://{address(host)}:{self.port}/news/{article}"
 
-    def lateness(self, now: float) -> float:
-        return max((late for at, late in self._late if at > now - 1.0), default=0.0)
-
-    async def watch_the_clock(self) -> None:
-        while True:
-            before = time.monotonic()
-            await asyncio.sleep(TICK)
-            now = time.monotonic()
-            self._late.append((now, now - before - TICK))
-
     def note(self, host: _Host, connection: asyncio.Transport) -> None:
         """A request was read: are there others, and was it sooner than the delay after the last?"""
         now, counted = time.monotonic(), self.counted
@@ -154,11 +141,10 @@ class _Streets:
         if any(_is_open(other) for other in host.connections if other is not connection):
             counted.together.append(address(host.number))
         if host.asked is not None:
-            at, late = host.asked
-            counted.shortest = min(counted.shortest, now - at + late)
-            if now - at + late < self.delay:
-                counted.too_soon.append(f"{address(host.number)}: {now - at:.3f} s, read {late:.3f} s late")
-        host.asked = now, self.lateness(now)
+            counted.shortest = min(counted.shortest, now - host.asked)
+            if now - host.asked < self.delay:
+                counted.too_soon.append(f"{address(host.number)}: {now - host.asked:.3f} s")
+        host.asked = now
 
     def answer(self, host: _Host, path: str, etag: str) -> tuple[int, str, str, str]:
         """Status, content type, ETag and body."""
@@ -282,7 +268,6 @@ async def _open(streets: _Streets) -> None:
 async def _run(hosts: int, articles: int, delay: float, conditional: str) -> None:
     streets = _Streets(hosts, articles, delay, conditional)
     await _open(streets)
-    watching = asyncio.ensure_future(streets.watch_the_clock())
     _say({"port": streets.port})
     while line := await asyncio.to_thread(sys.stdin.readline):
         match line.split():
@@ -293,7 +278,6 @@ async def _run(hosts: int, articles: int, delay: float, conditional: str) -> Non
                 _say({})
             case ["report"]:
                 _say(streets.report())
-    watching.cancel()
 
 
 def _say(what: Any) -> None:

@@ -9,8 +9,8 @@ from storage import feeds, hosts
 from storage.database import Database
 from storage.facts import FoundArticle, PollFacts, Signal
 from storage.feeds import FeedSpec
-from storage.habits import FEED
-from storage.tables import Article, Host, Outlet
+from storage.habits import FEED, dearness_at
+from storage.tables import Article, Host, Outlet, Visit
 
 NOW = datetime(2021, 7, 18, 16, tzinfo=UTC)
 
@@ -123,3 +123,26 @@ def test_a_newer_date_is_news_once_however_long_its_article_waits_for_a_visit(da
     assert feeds.news_among(database, future, first, second) == [], "a date that is not yet says nothing"
     other = [FoundArticle("https://courier.example/other", "Another", True)]
     assert feeds.news_among(database, other, first, second) == other
+
+
+def test_where_visits_come_late_all_of_them_are_planned_more_rarely(database: Database, feed: int) -> None:
+    with database.write() as session:
+        session.add(Host(name="courier.example", dearness=2.0))
+        session.add(Visit(article_id=1, at=NOW - timedelta(minutes=1), outcome="unchanged"))
+    seen: list[tuple[float, int, int]] = []
+
+    def dearer(*given: float) -> float:
+        seen.append(given)  # type: ignore[arg-type]
+        return 3.0
+
+    assert hosts.set_dearness_everywhere(database, dearer, NOW) == 3.0
+    assert seen == [(1.0, 0, 1)], "nothing is late"
+    hosts.set_dearness_everywhere(database, dearer, NOW + timedelta(hours=5, minutes=3))
+    assert seen[-1] == (3.0, 1, 1)
+    with database.read() as session:
+        assert dearness_at(session, "courier.example") == 6.0
+        assert dearness_at(session, "other.example") == 3.0
+    assert [record.host.name for record in hosts.list_hosts(database, NOW)] == ["courier.example"]
+    hosts.set_dearness(database, 300, lambda *_: 1.0, NOW)
+    with database.read() as session:
+        assert dearness_at(session, "other.example") == 3.0, "a host's own budget is another matter"
