@@ -51,9 +51,8 @@ def _why(course: Course, hazard: Hazard, lively: float, *, is_awaited: bool) -> 
     if is_awaited:
         said.append("it awaits somebody's answer")
     if course.dearness > 1:
-        said.append(
-            f"a request costs {course.dearness:.1f} times as much as usual (its host's budget is short, or visits are late)"
-        )
+        reason = "its host's budget is short or visits are late"
+        said.append(f"a request costs {course.dearness:.1f} times as much as usual ({reason})")
     if course.failures:
         said.append(f"{course.failures} visits in a row failed" if course.failures > 1 else "the last visit failed")
     return "; ".join(said)

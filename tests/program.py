@@ -91,8 +91,19 @@ class Program:
     def daemon(self) -> "Iterator[Daemon]":
         """A running service; killed at the end if it still runs."""
         roles = ("scheduler", "worker", "web") if self.is_fleet else ("all",)
+        with self._running(*(("run", "--role", role) for role in roles)) as daemon:
+            yield daemon
+
+    @contextmanager
+    def serving(self) -> "Iterator[Daemon]":
+        """The pages alone."""
+        with self._running(("serve",)) as daemon:
+            yield daemon
+
+    @contextmanager
+    def _running(self, *commands: tuple[str, ...]) -> "Iterator[Daemon]":
         path = self.home / "daemon.log"
-        processes = [self.start("run", "--role", role, log=path) for role in roles]
+        processes = [self.start(*command, log=path) for command in commands]
         try:
             yield Daemon(processes, path)
         finally:
