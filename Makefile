@@ -32,6 +32,9 @@ demo: $(VENV)/dev.stamp  ## a small news site that changes, watched by the servi
 test: $(VENV)/dev.stamp  ## all tests
 	$(BIN)/python -m pytest
 
+test-postgres: $(VENV)/dev.stamp  ## all tests, with a PostgreSQL started for them where none runs (Debian's package)
+	.ci/with-postgres $(BIN)/python -m pytest
+
 bench-signal: $(VENV)/dev.stamp  ## measure extraction, topic and what is said of a change, against labelled data
 	$(BIN)/python -m bench.signal
 
@@ -40,6 +43,9 @@ bench-alerts: $(VENV)/dev.stamp  ## measure how soon a change is told, at rest a
 
 bench-revisit: $(VENV)/dev.stamp  ## measure when to look again: delays with equal requests, and choosing what is due
 	$(BIN)/python -m bench.revisit
+
+bench-scale: $(VENV)/dev.stamp  ## measure what several machines can do; needs a PostgreSQL
+	$(BIN)/python -m bench.scale
 
 pictures: $(VENV)/dev.stamp  ## draw the messages in docs/ (needs Chromium)
 	$(BIN)/python -m tests.pictures
@@ -61,4 +67,4 @@ lock: pyproject.toml  ## pin the newest versions that fit, for every Python from
 clean:  ## remove what was made here
 	rm -rf $(VENV) build .mypy_cache .ruff_cache .pytest_cache
 
-.PHONY: help install browser run demo test bench-signal bench-alerts bench-revisit pictures check format lock clean
+.PHONY: help install browser run demo test test-postgres bench-signal bench-alerts bench-revisit bench-scale pictures check format lock clean

@@ -21,6 +21,7 @@ from revisions.text import Paragraph, Text
 from revisions.topic import Topic
 from scheduler.plan import plan
 from scheduler.revisit import Limits
+from storage import postgres
 from storage.database import Database, open_database
 from storage.facts import Course, FoundArticle, Planned, VisitFacts
 from storage.feeds import add_articles
@@ -135,7 +136,9 @@ def _recording(url: str) -> tuple[Recorded, Recorded, float]:
     young = _record(database, url)
     before, count = _visits_size(database)
     with database.writer.begin() as connection:
-        connection.execute(text("SET LOCAL statement_timeout = 0"))
+        postgres.unlimited(connection)
+        for months in range(25):
+            postgres.make_month(connection, datetime.now(UTC) - months * MONTH)
         connection.execute(text(_MAKE_OLD), {"count": OLD_VISITS, "articles": ARTICLES})
     _analyze(database)
     after, more = _visits_size(database)
@@ -146,7 +149,7 @@ def _recording(url: str) -> tuple[Recorded, Recorded, float]:
 
 _MAKE_OLD = (
     "INSERT INTO visit (article_id, at, outcome, status, error) SELECT 1 + n % :articles, "
-    "now() - n * interval '730 days' / :count, 'unchanged', 200, '' FROM generate_series(1, :count) AS n"
+    "now() - (n::float8 / :count) * interval '730 days', 'unchanged', 200, '' FROM generate_series(1, :count) AS n"
 )
 
 
