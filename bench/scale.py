@@ -1,6 +1,6 @@
 """How far the service goes on several machines: pieces measured here, and what they add up to on paper.
 
-Needs a PostgreSQL (ADDENDUM_TEST_POSTGRES, or the one at 127.0.0.1:5432); takes some five minutes.
+Needs a PostgreSQL (ADDENDUM_TEST_POSTGRES, or the one at 127.0.0.1:5432); takes some seven minutes.
 """
 
 import sys
@@ -35,7 +35,7 @@ ARTICLES = 2_000  # in the record that visits are recorded into
 SECONDS = 12.0  # of recording
 WRITERS = 2
 OLD_VISITS = 3_000_000  # of two years, in the record that is old
-HOSTS, AT_A_HOST = 100, 40
+HOSTS, AT_A_HOST = 100, 20
 FLEETS = (1, 2, 4)
 MONTH = timedelta(days=30)
 YEARS = 2  # that the articles followed have been coming in for, as many every month

@@ -50,6 +50,8 @@ class Daemon:
                 await _end(part)
             await asyncio.wait({web})
             stopping.cancel()
+        if not web.cancelled() and (error := web.exception()):
+            raise error
         log.info("stopped; nothing is lost")
 
     def stop(self) -> None:

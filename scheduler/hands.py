@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import structlog
 
 from alerts.delivery import Deliverer
+from revisions.errors import StorageError
 from scheduler.counters import TURNS, VISIT_LAG
 from scheduler.hosts import OwnHosts, SharedHosts
 from scheduler.turns import Kind, Turn
@@ -89,7 +90,8 @@ class Hands:
                     await self._try(Kind.VISIT, article.id, self._visit_and_tell(article))
 
         while loop.time() < end and not self._stopping:
-            failed = [number for kind, number in self._failed if kind is Kind.VISIT and not self._may_try(kind, number)]
+            self._failed = {work: until for work, until in self._failed.items() if until > self.now()}
+            failed = [number for kind, number in self._failed if kind is Kind.VISIT]
             due = await asyncio.to_thread(
                 due_articles, self.database, self.now(), limit=TOGETHER, but=failed, host=host
             )
@@ -105,7 +107,13 @@ class Hands:
         if article.next_visit_at is not None:
             VISIT_LAG.observe(max(0.0, (self.now() - article.next_visit_at).total_seconds()))
         if has_news:
+            await self._tell()
+
+    async def _tell(self) -> None:
+        try:
             await self.announce()
+        except StorageError as error:
+            log.warning("what was found is told at the next look at what is due", reason=str(error))
 
     def _may(self, kind: Kind, number: int, host: str) -> bool:
         return self._goes_on(host) and self._may_try(kind, number)
@@ -123,5 +131,3 @@ class Hands:
         except Exception as error:
             log.exception(f"{kind} failed and will be tried again", number=number, error=str(error))
             self._failed[kind, number] = self.now() + PAUSE
-        else:
-            self._failed.pop((kind, number), None)

@@ -7,12 +7,15 @@ worker is simply handed out again.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 import procrastinate
+import psycopg
+import psycopg_pool
 import structlog
 from procrastinate.exceptions import AlreadyEnqueued, ProcrastinateException
 from procrastinate.jobs import Job, Status
@@ -63,14 +66,20 @@ class Queue:
 
     async def open(self) -> None:
         """Raises `StorageError` where the database cannot be reached."""
-        try:
+        with self._reaching():
             await self._app.open_async()
             await self._make_schema()
-        except (ProcrastinateException, OSError) as error:
-            raise StorageError(f"the queue cannot be used: {_cause(error)}", self.name) from error
+
+    @contextmanager
+    def _reaching(self) -> Iterator[None]:
+        try:
+            yield
+        except (ProcrastinateException, psycopg.Error, psycopg_pool.PoolTimeout, OSError) as error:
+            raise StorageError(f"the queue cannot be reached: {_cause(error)}", self.name) from error
 
     async def look(self) -> Standing:
-        rows = await self._app.connector.execute_query_all_async(_JOBS)
+        with self._reaching():
+            rows = await self._app.connector.execute_query_all_async(_JOBS)
         turns = [(Turn(Kind(row["task_name"]), row["key"], row["priority"]), row["status"]) for row in rows]
         waiting = frozenset(turn for turn, status in turns if status == "todo")
         under_way = frozenset(turn for turn, status in turns if status == "doing")
@@ -87,8 +96,10 @@ class Queue:
         for priority in {turn.priority for turn in turns}:
             locks = [_queueing_lock(t) for t in turns if t.priority == priority and (t.kind, t.key) in known]
             if locks:
-                await self._app.connector.execute_query_async(_RAISE, locks=locks, priority=priority)
-        await self._defer(new)
+                with self._reaching():
+                    await self._app.connector.execute_query_async(_RAISE, locks=locks, priority=priority)
+        with self._reaching():
+            await self._defer(new)
 
     async def _defer(self, turns: Sequence[Turn]) -> None:
         if not turns:
@@ -104,18 +115,20 @@ class Queue:
     async def rescue(self) -> int:
         """Turns in the hands of workers that died are free to be handed out again; returns how many there were."""
         jobs = self._app.job_manager
-        stalled = list(await jobs.get_stalled_jobs(seconds_since_heartbeat=STALLED))
-        for job in stalled:
-            if job.id is not None:
-                await jobs.finish_job_by_id_async(job.id, Status.FAILED, delete_job=True)
-        await jobs.prune_stalled_workers(STALLED)
+        with self._reaching():
+            stalled = list(await jobs.get_stalled_jobs(seconds_since_heartbeat=STALLED))
+            for job in stalled:
+                if job.id is not None:
+                    await jobs.finish_job_by_id_async(job.id, Status.FAILED, delete_job=True)
+            await jobs.prune_stalled_workers(STALLED)
         if stalled:
             log.warning("a worker died; what it had in hand is handed out again", turns=len(stalled))
         return len(stalled)
 
     async def figures(self) -> Figures:
-        rows = await self._app.connector.execute_query_all_async(_FIGURES)
-        workers = await self._app.connector.execute_query_one_async(_WORKERS)
+        with self._reaching():
+            rows = await self._app.connector.execute_query_all_async(_FIGURES)
+            workers = await self._app.connector.execute_query_one_async(_WORKERS)
         turns = {(row["kind"], "waiting" if row["status"] == "todo" else "under way"): row["jobs"] for row in rows}
         oldest = {row["kind"]: row["oldest"] for row in rows if row["status"] == "todo"}
         return Figures(turns, oldest, int(workers["n"]) // 2)  # a process is two workers: for hosts and for channels

@@ -54,6 +54,7 @@ class Upkeep:
         with self.database.write() as session:
             for trouble in troubles:
                 tell_operator(session, self.operator, trouble, now)
+        self.database.make_room(now)
         look_for_trouble(self.database, self.operator, self.channels, now)
 
     def _clock(self, now: datetime) -> list[Trouble]:

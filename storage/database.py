@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +44,12 @@ class Database:
         except DBAPIError as error:
             is_contention = getattr(error.orig, "sqlstate", "") in postgres.CONTENTION
             raise (Contention if is_contention else StorageError)(_remedy(error), self.name) from error
+
+    def make_room(self, now: datetime, since: datetime | None = None) -> None:
+        """Where visits are kept by month: see that there is a table for each month, the next ones included."""
+        if self.is_shared:
+            with self.write() as session:
+                postgres.make_months(session.connection(), now, since)
 
     def close(self) -> None:
         self.engine.dispose()

@@ -8,7 +8,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Column, Connection, Row, Table, bindparam, func, inspect, select, text, tuple_
@@ -17,6 +17,7 @@ from sqlmodel import SQLModel
 from revisions.errors import StorageError
 from storage import postgres
 from storage.database import Database
+from storage.tables import Visit
 
 TOGETHER = 2000  # rows
 _NOTES = "addendum_moving"
@@ -38,6 +39,8 @@ def move(source: Database, target: Database, progress: Progress = lambda *_: Non
         print_of_source = _fingerprint(reading)
         notes = _Notes(target)
         notes.begin(print_of_source)
+        first_visit = reading.execute(select(func.min(Visit.at))).scalar()
+        target.make_room(datetime.now(UTC), first_visit)
         for table in _tables():
             _copy(reading, target, table, notes, progress)
         for table in _tables():

@@ -92,22 +92,31 @@ def join_visits(connection: Connection) -> None:
     connection.execute(text("CREATE INDEX ix_visit_article ON visit (article_id, at)"))
 
 
-def make_months(connection: Connection, now: datetime) -> None:
-    """See that there are partitions for this month and the next ones; what fits none goes into `visit_other`."""
-    month = now
-    for _ in range(MONTHS_AHEAD + 1):
+def make_months(connection: Connection, now: datetime, since: datetime | None = None) -> None:
+    """See that there are partitions for all months from `since` to the next ones. What fits none is kept, too."""
+    month, last = since or now, now
+    for _ in range(MONTHS_AHEAD):
+        last = _next_month(last)
+    while month <= last:
         make_month(connection, month)
         month = _next_month(month)
 
 
 def make_month(connection: Connection, at: datetime) -> None:
+    """A partition for the month that `at` is in, unless there is one."""
     start = at.astimezone(UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     name = f"visit_{start:%Y_%m}"
     if connection.execute(text("SELECT to_regclass(:name)"), {"name": name}).scalar():
         return
     end = _next_month(start)
     bounds = f"FROM ('{start:%Y-%m-%d}+00') TO ('{end:%Y-%m-%d}+00')"
-    connection.execute(text(f"CREATE TABLE {name} PARTITION OF visit FOR VALUES {bounds}"))
+    connection.execute(text(f"CREATE TABLE {name} (LIKE visit INCLUDING ALL)"))
+    misplaced = "DELETE FROM visit_other WHERE at >= :start AND at < :end RETURNING *"
+    connection.execute(
+        text(f"WITH moved AS ({misplaced}) INSERT INTO {name} SELECT * FROM moved"),  # noqa: S608 a name made above
+        {"start": start, "end": end},
+    )
+    connection.execute(text(f"ALTER TABLE visit ATTACH PARTITION {name} FOR VALUES {bounds}"))
 
 
 def _next_month(month: datetime) -> datetime:

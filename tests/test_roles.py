@@ -73,9 +73,9 @@ def test_scheduler_and_worker_tell_their_health_and_figures(newsroom: Newsroom, 
             wait_for(lambda: daemon.log.count("event=status") == 2)
             places = [line.split("url=")[1] for line in daemon.log.splitlines() if "event=status" in line]
             wait_for(lambda: _get(places[0], "/healthz") + _get(places[1], "/healthz"))
+            wait_for(lambda: any("addendum_workers 1.0" in _get(place, "/metrics") for place in places))
             figures = "".join(_get(place, "/metrics") for place in places)
             assert "addendum_leads 1.0" in figures
-            assert "addendum_workers 1.0" in figures
             assert 'addendum_visits_total{outcome="changed"} 2.0' in figures
             assert 'addendum_host_requests{host="127.0.0.1"}' in figures
             assert daemon.terminate() == 0

@@ -126,3 +126,11 @@ def test_a_copy_that_differs_is_noticed(source: Database, target: Database) -> N
 
     with pytest.raises(StorageError, match="the table article differs"):
         move(source, target, spoil)
+
+
+def test_visits_of_all_months_find_their_place(source: Database, target: Database) -> None:
+    move(source, target)
+    if target.is_shared:
+        with target.read() as session:
+            assert session.execute(text("SELECT count(*) FROM visit_2021_07")).scalar() == 1
+            assert session.execute(text("SELECT count(*) FROM visit_other")).scalar() == 0
