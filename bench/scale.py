@@ -82,8 +82,8 @@ def _rows(young: Recorded, old: Recorded, kept: float, speeds: dict[int, tuple[f
     yield Row(name, round(old.per_second / young.per_second, 2), 0.9, "higher", "ratio")
     for count in FLEETS:
         rate, each = speeds[count]
-        yield Row(f"{count} workers: visits a second", round(rate, 1), 1, "higher", "1/s")
-        yield Row(f"{count} workers: visits per second of processor", round(each, 1), 1, "higher", "1/s")
+        yield Row(f"{_workers(count)}: visits a second", round(rate, 1), 1, "higher", "1/s")
+        yield Row(f"{_workers(count)}: visits per second of processor", round(each, 1), 1, "higher", "1/s")
     for count in FLEETS[1:]:
         yield Row(
             f"{count} workers ÷ 1 worker: visits per second of processor",
@@ -105,6 +105,10 @@ def _rows(young: Recorded, old: Recorded, kept: float, speeds: dict[int, tuple[f
     yield Row("on paper: visits of an article in a month, mean of two years", round(a_month, 1), 40, "lower", "visits")
     cores = 1e6 * a_month / MONTH.total_seconds() * (worker + server)
     yield Row("on paper: cores for a million articles followed", round(cores, 2), 4, "lower", "cores")
+
+
+def _workers(count: int) -> str:
+    return f"{count} worker{'s' if count > 1 else ''}"
 
 
 def _visits_of_an_article() -> tuple[int, int]:

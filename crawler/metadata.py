@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from lxml import html
@@ -25,6 +26,7 @@ _BYLINE = re.compile(r"^\s*(?:by|von|par|por|door|di|da)\s+", re.IGNORECASE)
 _SITE = re.compile(r"\s+[-:\u2013\u2014|\u00b7\u00bb]\s+")
 LONGEST_NAME = 3  # words of an outlet's name or section behind a title
 SHORTEST_HEADLINE = 3
+NEAR = 12  # paragraphs and the like behind a headline, among which a standfirst is looked for
 SAME_HEADLINE = 45  # likeness, 0 to 100, from which an h1 is the headline the metadata declares
 
 
@@ -123,12 +125,20 @@ def _standfirst(h1: html.HtmlElement | None) -> str:
     """
     if h1 is None:
         return ""
-    for element in h1.xpath("following::*[self::p or self::div or self::h2 or self::h3][position() <= 12]"):
+    for element in islice(_following(h1, "p", "div", "h2", "h3"), NEAR):
         if any(map(_STANDFIRST.search, (element.get("class", ""), element.getparent().get("class", "")))):
             lines = page_lines(element)
             if len(lines) == 1 and 20 <= len(lines[0].text) <= 600 and not is_furniture(lines[0].text):
                 return lines[0].text
     return ""
+
+
+def _following(element: html.HtmlElement | None, *tags: str) -> Iterator[html.HtmlElement]:
+    """Elements behind this one in the order of the page, as XPath's following axis has them, one by one."""
+    while element is not None:
+        for sibling in element.itersiblings():
+            yield from sibling.iter(*tags)
+        element = element.getparent()
 
 
 def _byline(tree: html.HtmlElement, linked: dict[str, Any]) -> str:

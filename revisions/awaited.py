@@ -14,11 +14,11 @@ from revisions.words import fold
 
 def awaits_answer(text: Text) -> bool:
     """Do its words say that somebody was asked and has not answered?"""
-    return _phrases().search(fold(text.plain)) is not None
+    return _phrases().search(fold(text.plain).casefold()) is not None
 
 
 @cache
 def _phrases() -> re.Pattern[str]:
     table = tomllib.loads(resources.files("revisions").joinpath("data/awaited.toml").read_text("utf-8"))
-    listed = (fold(phrase) for phrases in table["phrases"].values() for phrase in phrases)
-    return re.compile("|".join(rf"(?<!\w){re.escape(phrase)}(?!\w)" for phrase in listed), re.IGNORECASE)
+    listed = (fold(phrase).casefold() for phrases in table["phrases"].values() for phrase in phrases)
+    return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, listed))})(?!\w)")

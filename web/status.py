@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from fastapi import Depends, FastAPI
+from fastapi import Depends, FastAPI, Request
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
 from prometheus_client import CONTENT_TYPE_LATEST
 from sqlalchemy.exc import SQLAlchemyError
@@ -15,7 +15,7 @@ from storage import queries
 from storage.condition import troubles
 from storage.database import Database
 from web.metrics import expose
-from web.token import has_token
+from web.token import has_token, is_trusted
 
 KEEP = 5.0  # seconds for which what was found is believed
 
@@ -39,18 +39,27 @@ class Condition:
         self._found: list[str] = []
         self._at = -KEEP
 
-    def answer(self) -> JSONResponse:
-        """200 while the record can be read: {"status": "ok" | "degraded", "reasons": […], sizes}; else 503."""
+    def answer(self, request: Request) -> JSONResponse:
+        """200 while the record can be read: {"status": "ok" | "degraded", "reasons": […], sizes}; else 503.
+
+        Where a token is configured, the reasons are for those who have it.
+        """
+        status, found = self._look()
+        if not is_trusted(request):
+            found = {name: value for name, value in found.items() if not name.startswith("reason")}
+        return JSONResponse(found, status)
+
+    def _look(self) -> tuple[int, dict[str, Any]]:
         try:
             if not self._of_service:
                 self._database.revision()
-                return JSONResponse({"status": "ok", "reasons": []})
+                return 200, {"status": "ok", "reasons": []}
             counted = queries.count_record(self._replica or self._database)
             reasons = [*self._troubles(), *self._more()]
         except (AddendumError, SQLAlchemyError) as error:
             reason = str(error).splitlines()[0]
-            return JSONResponse({"status": "failing", "reason": reason, "reasons": [reason]}, status_code=503)
-        return JSONResponse({"status": "degraded" if reasons else "ok", "reasons": reasons, **counted})
+            return 503, {"status": "failing", "reason": reason, "reasons": [reason]}
+        return 200, {"status": "degraded" if reasons else "ok", "reasons": reasons, **counted}
 
     def _troubles(self) -> list[str]:
         if time.monotonic() - self._at > KEEP:

@@ -8,9 +8,14 @@ from fastapi import HTTPException, Request
 
 def has_token(request: Request) -> None:
     """`Authorization: Bearer …`, or the token as the password of HTTP Basic, which browsers ask for by themselves."""
-    token = request.app.state.token
-    if token and not _given(request, token):
+    if not is_trusted(request):
         raise HTTPException(401, "a token is needed", headers={"WWW-Authenticate": 'Basic realm="Addendum"'})
+
+
+def is_trusted(request: Request) -> bool:
+    """Is no token asked for, or was it given?"""
+    token = request.app.state.token
+    return not token or _given(request, token)
 
 
 def _given(request: Request, token: str) -> bool:

@@ -77,7 +77,9 @@ def test_a_token_is_asked_for_when_one_is_set(database: Database) -> None:
     assert client.get("/", headers={"Authorization": "Bearer wrong"}).status_code == 401
     assert client.get("/", headers={"Authorization": "Bearer hush"}).status_code == 200
     assert client.get("/", auth=("anyone", "hush")).status_code == 200
-    assert client.get("/healthz").status_code == 200
+    assert client.get("/healthz").json()["status"] == "degraded"
+    assert "reasons" not in client.get("/healthz").json(), "they may name channels and feeds"
+    assert client.get("/healthz", auth=("anyone", "hush")).json()["reasons"]
 
 
 def test_the_schema_of_webhooks_is_there_for_all_and_the_example_in_the_readme_fits_it(database: Database) -> None:
