@@ -60,7 +60,7 @@ class Queue:
     """Hands out turns; `work` does those that are handed out to anybody. Open it before anything else."""
 
     def __init__(self, url: str, connections: int = 4) -> None:
-        """`connections`: to PostgreSQL, at most; one more where turns are done, to be told of new ones."""
+        """`connections`: to PostgreSQL, at most; where turns are done, two of them are for being told of new ones."""
         self.name = make_url(url).render_as_string(hide_password=True)
         self._app = procrastinate.App(connector=_connector(url, connections))
 

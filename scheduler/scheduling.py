@@ -68,7 +68,7 @@ class Scheduling:
 
     async def hand_out(self) -> None:
         standing = await self.handover.look()
-        turns = await asyncio.to_thread(due_turns, self.database, self.now(), standing)
+        turns = await asyncio.to_thread(due_turns, self.database, self.now(), standing, self.upkeep.channels)
         await self.handover.hand_out(turns)
 
     def _leading(self, do: Callable[[], Awaitable[object]]) -> Callable[[], Awaitable[object]]:

@@ -43,18 +43,19 @@ class Standing:
         }
 
 
-def due_turns(database: Database, now: datetime, standing: Standing) -> list[Turn]:
+def due_turns(database: Database, now: datetime, standing: Standing, channels: Collection[str]) -> list[Turn]:
     """What is to be handed out now that is not, or is not urgently enough; deliveries and polls first."""
-    deliver = [turn for turn in deliveries(database, now) if turn.key not in standing.keys(Kind.DELIVER)]
+    told = standing.keys(Kind.DELIVER)
+    deliver = [turn for turn in deliveries(database, now, channels) if turn.key not in told]
     polled = standing.keys(Kind.POLL)
     poll = [Turn(Kind.POLL, host, POLL) for host in sorted(feeds.due_feed_hosts(database, now) - polled)]
     return [*deliver, *poll, *_visits(database, now, standing)]
 
 
-def deliveries(database: Database, now: datetime, channels: Collection[str] | None = None) -> list[Turn]:
-    """Channels for which something is due."""
+def deliveries(database: Database, now: datetime, channels: Collection[str]) -> list[Turn]:
+    """Those of `channels` for which something is due; what waits for one no longer configured stays where it is."""
     due = outbox.due_channels(database, now)
-    return [Turn(Kind.DELIVER, name, DELIVER) for name in sorted(due) if channels is None or name in channels]
+    return [Turn(Kind.DELIVER, name, DELIVER) for name in sorted(due.intersection(channels))]
 
 
 def _visits(database: Database, now: datetime, standing: Standing) -> list[Turn]:

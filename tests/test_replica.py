@@ -1,78 +1,25 @@
 """The pages read from a replica: a real standby of a real PostgreSQL, both started for this test."""
 
 import json
-import os
-import pwd
-import shutil
-import socket
-import subprocess
-import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from tests.newsroom import Newsroom
 from tests.program import Program, wait_for
-
-
-@dataclass(frozen=True)
-class Server:
-    bin: Path
-    data: Path
-    port: int
-
-    @property
-    def url(self) -> str:
-        return f"postgresql+psycopg://postgres@127.0.0.1:{self.port}/postgres"
-
-    def run(self, program: str, *arguments: str) -> None:
-        _as_postgres([str(self.bin / program), *arguments])
-
-    @contextmanager
-    def running(self) -> Iterator[None]:
-        options = f"-p {self.port} -k {self.data} -c listen_addresses=127.0.0.1 -c fsync=off"
-        self.run("pg_ctl", "-D", str(self.data), "-w", "-l", str(self.data / "log"), "-o", options, "start")
-        try:
-            yield
-        finally:
-            self.run("pg_ctl", "-D", str(self.data), "-m", "immediate", "stop")
-
-
-def _as_postgres(command: list[str]) -> None:
-    """PostgreSQL does not run as root."""
-    user = "postgres" if os.geteuid() == 0 else None
-    done = subprocess.run(command, user=user, capture_output=True, text=True, check=False, cwd="/")
-    assert done.returncode == 0, done.stdout + done.stderr
-
-
-def _port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
+from tests.servers import Server, home_of_servers, make_server, make_standby
 
 
 @pytest.fixture
 def servers() -> Iterator[tuple[Server, Server]]:
     """A primary and its standby."""
-    binaries = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
-    if not binaries:
-        pytest.skip("PostgreSQL's own programs are not installed (/usr/lib/postgresql)")
-    home = Path(tempfile.mkdtemp(prefix="addendum-"))
-    if os.geteuid() == 0:
-        os.chown(home, pwd.getpwnam("postgres").pw_uid, -1)
-    primary, standby = (Server(binaries[-1], home / name, _port()) for name in ("primary", "standby"))
-    primary.run("initdb", "-D", str(primary.data), "-A", "trust", "-U", "postgres")
-    try:
+    with home_of_servers() as (programs, home):
+        primary = make_server(programs, home)
         with primary.running():
-            source = ["-h", "127.0.0.1", "-p", str(primary.port), "-U", "postgres"]
-            standby.run("pg_basebackup", *source, "-D", str(standby.data), "-R", "-X", "stream")
+            standby = make_standby(primary, home)
             with standby.running():
                 yield primary, standby
-    finally:
-        shutil.rmtree(home, ignore_errors=True)
 
 
 @pytest.mark.slow

@@ -41,6 +41,7 @@ def show_hosts(context: Context, *, as_json: bool) -> None:
 def _host(record: HostRecord, budget: int, delay: float) -> dict[str, Any]:
     host, now = record.host, time.time()
     busy = host.busy_until > now
+    is_resting = host.rest_until is not None and host.rest_until.timestamp() > now
     return {
         "host": host.name,
         "asked": sum(at > now - HOUR for at in host.asked),
@@ -54,11 +55,13 @@ def _host(record: HostRecord, budget: int, delay: float) -> dict[str, Any]:
         "busy_until": moment(datetime.fromtimestamp(host.busy_until, UTC)) if busy else None,
         "busy_why": host.busy_why if busy else None,
         "busy_answers": host.busy_answers,
+        "rest_until": moment(host.rest_until) if is_resting else None,
     }
 
 
 def _rest(host: dict[str, Any]) -> str:
-    if not host["busy_until"]:
+    until = host["busy_until"] or host["rest_until"]
+    if not until:
         return ""
-    left = datetime.fromisoformat(host["busy_until"]) - datetime.now(UTC)
-    return f"{show_duration(max(left, timedelta(0)))} more: {host['busy_why']}"
+    left = datetime.fromisoformat(until) - datetime.now(UTC)
+    return f"{show_duration(max(left, timedelta(0)))} more: {host['busy_why'] or 'its budget is used up'}"

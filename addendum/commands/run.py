@@ -71,10 +71,7 @@ async def _all(config: Config, database: Database) -> None:
         hands = _hands(config, database, crawl, hosts, address)
         handover = Embedded(hands)
 
-        async def announce() -> None:
-            await handover.hand_out(await asyncio.to_thread(deliveries, database, datetime.now(UTC)))
-
-        hands.announce = announce
+        hands.announce = _announcing(config, database, handover)
         scheduling = _scheduling(config, database, crawl, handover)
         app = create_app(database, address, config.web.token)
         _take_pushes(app, config, database)
@@ -103,10 +100,7 @@ async def _worker(config: Config, database: Database) -> None:
     async with _crawling(config, database) as (crawl, hosts):
         hands = _hands(config, database, crawl, hosts, config.web.address)
 
-        async def announce() -> None:
-            await queue.hand_out(await asyncio.to_thread(deliveries, database, datetime.now(UTC)))
-
-        hands.announce = announce
+        hands.announce = _announcing(config, database, queue)
         at_once = config.fleet.hosts_at_once
         log.info("working", hosts_at_once=at_once)
         parts: Sequence[Part] = [Crawling(hosts, hands.deliverer), Working(queue, hands, at_once)]
@@ -147,6 +141,16 @@ async def _crawling(config: Config, database: Database) -> AsyncIterator[tuple[C
 def _hands(config: Config, database: Database, crawl: Crawl, hosts: OwnHosts | SharedHosts, address: str) -> Hands:
     deliverer: Deliverer = build.deliverer(config, database, address)
     return Hands(database, build.work(config, crawl, database), deliverer, hosts)
+
+
+def _announcing(config: Config, database: Database, handover: Handover) -> Callable[[], Awaitable[None]]:
+    """What is new is handed out for delivery at once."""
+    channels = [channel.name for channel in config.channels]
+
+    async def announce() -> None:
+        await handover.hand_out(await asyncio.to_thread(deliveries, database, datetime.now(UTC), channels))
+
+    return announce
 
 
 def _scheduling(config: Config, database: Database, crawl: Crawl, handover: Handover) -> Scheduling:

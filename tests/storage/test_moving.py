@@ -65,6 +65,18 @@ def fill(database: Database) -> None:
         session.get_one(Alert, 2).group_id = 9
 
 
+def interrupt(source: Database, target: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A copy that is stopped when four articles are there."""
+    monkeypatch.setattr(moving, "TOGETHER", 2)
+
+    def stop(table: str, done: int, _: int) -> None:
+        if (table, done) == ("article", 4):
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        move(source, target, stop)
+
+
 def test_everything_arrives_and_numbers_go_on(source: Database, target: Database) -> None:
     told: list[tuple[str, int, int]] = []
     moved = move(source, target, lambda *step: told.append(step))
@@ -86,14 +98,7 @@ def test_everything_arrives_and_numbers_go_on(source: Database, target: Database
 def test_an_interrupted_copy_goes_on_where_it_was(
     source: Database, target: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(moving, "TOGETHER", 2)
-
-    def stop(table: str, done: int, _: int) -> None:
-        if (table, done) == ("article", 4):
-            raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        move(source, target, stop)
+    interrupt(source, target, monkeypatch)
     told: list[tuple[str, int]] = []
     move(source, target, lambda table, done, _: told.append((table, done)))
     assert [done for table, done in told if table == "article"] == [4, 6, 7]
@@ -102,14 +107,7 @@ def test_an_interrupted_copy_goes_on_where_it_was(
 def test_a_source_that_was_written_to_meanwhile_is_copied_anew(
     source: Database, target: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(moving, "TOGETHER", 2)
-
-    def stop(table: str, done: int, _: int) -> None:
-        if (table, done) == ("article", 4):
-            raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        move(source, target, stop)
+    interrupt(source, target, monkeypatch)
     with source.write() as session:
         session.get_one(Article, 1).title = "changed"
         session.add(Visit(article_id=1, at=AT, outcome="changed"))
