@@ -1,7 +1,9 @@
 """Articles that no feed names: added by address, from a file, from a sitemap."""
 
 from tests.newsroom import Newsroom
-from tests.program import Program
+from tests.program import Program, on_every_database
+
+pytestmark = on_every_database
 
 NEVER = "https://courier.example/never-there"
 

@@ -7,7 +7,9 @@ import pytest
 from tests.newsroom import Newsroom, chrome
 from tests.newsroom.archive import Kept, WebArchive
 from tests.newsroom.stories import STORIES, Stage
-from tests.program import Program, wait_for
+from tests.program import Program, on_every_database, wait_for
+
+pytestmark = on_every_database
 
 LIST = STORIES[0]
 FIRST, WITH_COMMENT = LIST.stages

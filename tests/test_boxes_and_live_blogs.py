@@ -8,8 +8,10 @@ import pytest
 from tests.newsroom import Newsroom
 from tests.newsroom.server import Answer
 from tests.newsroom.stories import Stage, Story
-from tests.program import SECRET, Program
+from tests.program import SECRET, Program, on_every_database
 from tests.receivers import Receiver
+
+pytestmark = on_every_database
 
 BOX = (
     "What is the ledger of the lamps?",

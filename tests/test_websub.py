@@ -8,7 +8,9 @@ import pytest
 from tests.newsroom import Newsroom
 from tests.newsroom.feeds import rss
 from tests.newsroom.hub import Hub
-from tests.program import Daemon, Program, wait_for
+from tests.program import Daemon, Program, as_every_service, wait_for
+
+pytestmark = as_every_service
 
 NEW = ("Pegasus spyware found on a lighthouse keeper's phone", "A lamp that went out")
 
