@@ -14,7 +14,7 @@ from scheduler.entries import articles_of
 from scheduler.plan import is_worth
 from scheduler.revisit import Limits
 from storage import feeds, subscriptions
-from storage.database import Database
+from storage.database import Database, patiently
 from storage.facts import Signal
 
 log = structlog.get_logger()
@@ -46,7 +46,7 @@ class Pushed:
             feeds.set_next_poll(self.database, feed_id, now)
             return 0
         found = articles_of(read.entries, self.topic, every_entry=feed.relevant == "all")
-        return feeds.record_push(self.database, feed_id, found, now, self._is_worth)
+        return patiently(lambda: feeds.record_push(self.database, feed_id, found, now, self._is_worth))
 
     def _is_worth(self, signal: Signal) -> bool:
         return is_worth(signal, self.limits)

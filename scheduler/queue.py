@@ -99,7 +99,7 @@ class Queue:
                 with self._reaching():
                     await self._app.connector.execute_query_async(_RAISE, locks=locks, priority=priority)
         with self._reaching():
-            await self._defer(new)
+            await self._defer(sorted(new, key=_queueing_lock))  # in one order, so that no two wait for each other
 
     async def _defer(self, turns: Sequence[Turn]) -> None:
         if not turns:

@@ -1,10 +1,7 @@
 """One feed polled, one article visited: what was found goes into the record."""
 
 import asyncio
-import random
-import time
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
@@ -13,7 +10,7 @@ import structlog
 from crawler.crawl import Crawl
 from crawler.outcomes import ArticleVisit, FeedPoll, Order
 from revisions.change import compare
-from revisions.errors import Contention, FetchError
+from revisions.errors import FetchError
 from revisions.seen import Seen, reconcile
 from revisions.settle import settle
 from revisions.text import Text
@@ -24,7 +21,7 @@ from scheduler.plan import is_worth, plan
 from scheduler.polled import facts_of
 from scheduler.revisit import Limits
 from storage import feeds, queries, subscriptions
-from storage.database import Database
+from storage.database import Database, patiently
 from storage.due import Due, postpone_article
 from storage.facts import Course, Planned, Route, Signal, VisitFacts, VisitResult
 from storage.record import Recorder
@@ -32,7 +29,6 @@ from storage.tables import Feed
 
 log = structlog.get_logger()
 BETWEEN_LOOKS = 1.1  # seconds, so that a clock on the page has moved on
-TRIES = 3  # before the last, where another process was in the way
 _AT_ONCE = timedelta(seconds=5)  # the shortest a host is left alone
 
 
@@ -99,7 +95,8 @@ class Work:
         dearness = feeds.dearness_of(self._database, feed)
         pushed = subscriptions.is_pushed(self._database, feed.id, now)
         facts = facts_of(feed, poll, news, now, self._limits, dearness, pushed=pushed)
-        return feeds.record_poll(self._database, feed.id, facts, found, self._is_worth)
+        number = feed.id
+        return patiently(lambda: feeds.record_poll(self._database, number, facts, found, self._is_worth))
 
     async def visit(self, article: Due, tally: Tally) -> bool:
         """Ask for an article's page and record what was found. Is there something to tell of it?"""
@@ -111,18 +108,11 @@ class Work:
             log.info("visit postponed", article=article.id, reason=error.reason)
             return False
         visit, seen = await self._read(article, visit)
-        result = await asyncio.to_thread(self._record_visit, article.id, self._facts(visit, seen))
+        facts = self._facts(visit, seen)
+        result = await asyncio.to_thread(patiently, lambda: self._recorder.visit(article.id, facts))
         _count_visit(tally, result)
         _tell_visit(article, visit, result)
         return result.version is not None or result.change_id is not None
-
-    def _record_visit(self, article_id: int, facts: VisitFacts) -> VisitResult:
-        """Two articles with a box or copies in common, changed at once, may be in each other's way."""
-        for _ in range(TRIES):
-            with suppress(Contention):
-                return self._recorder.visit(article_id, facts)
-            time.sleep(random.uniform(0.05, 0.3))
-        return self._recorder.visit(article_id, facts)
 
     async def _read(self, article: Due, visit: ArticleVisit) -> tuple[ArticleVisit, Seen | None]:
         """What the page says, told apart from what moves on it, with all it showed where that is to be kept.

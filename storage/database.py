@@ -1,10 +1,12 @@
 """Opening the record: engines, transactions, and the schema brought up to date."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+import random
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
@@ -13,6 +15,9 @@ from sqlmodel import Session, SQLModel
 from revisions.errors import Contention, StorageError
 from storage import postgres
 
+T = TypeVar("T")
+
+TRIES = 4  # before the last, where another process was in the way
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
 
@@ -61,6 +66,22 @@ class Database:
                 return None
             found: str | None = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
             return found
+
+
+def hold_names(session: Session, names: Iterable[str]) -> None:
+    """No other transaction holds any of these names until this one ends; on SQLite there is only one that writes."""
+    connection = session.connection()
+    if connection.dialect.name == "postgresql":
+        postgres.hold_names(connection, names)
+
+
+def patiently(do: Callable[[], T]) -> T:
+    """`do`, again a little later where another process was in the way. Raises what the last try raises."""
+    for _ in range(TRIES):
+        with suppress(Contention):
+            return do()
+        time.sleep(random.uniform(0.05, 0.3))
+    return do()
 
 
 def estimate(session: Session, table: type[SQLModel]) -> int | None:

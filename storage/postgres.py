@@ -1,7 +1,8 @@
 """What only PostgreSQL speaks: its connections' settings, visits kept by month, sizes estimated, and how it fares."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
+from hashlib import blake2b
 from typing import Any
 
 from sqlalchemy import Connection, text
@@ -11,7 +12,9 @@ STATEMENT, LOCK, IDLE = 60, 20, 120  # s after which PostgreSQL ends a statement
 LARGE = 100_000  # rows from which a table's size is estimated, not counted
 MONTHS_AHEAD = 2
 
-CONTENTION = frozenset({"40001", "40P01"})  # serialization failure, deadlock: of no consequence when tried again
+# Serialization failure, deadlock, a row that another process has just written: of no consequence when tried again.
+CONTENTION = frozenset({"40001", "40P01", "23505"})
+MOST_NAMES = 300  # held together; PostgreSQL has room for some thousands in all
 
 _SEQUENCE = "visit_id_seq"
 
@@ -49,6 +52,17 @@ def unlimited(connection: Connection) -> None:
 def lock_schema(connection: Connection) -> None:
     """Wait until no other process makes or changes the schema; until the end of the transaction."""
     connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('addendum schema'))"))
+
+
+def hold_names(connection: Connection, names: Iterable[str]) -> None:
+    """Wait until no other transaction holds any of these names, and hold them until this one ends.
+
+    Of very many the same few hundred are chosen everywhere.
+    """
+    digests = (blake2b(name.encode(), digest_size=8).digest() for name in names)
+    numbers = sorted({int.from_bytes(digest, "big", signed=True) for digest in digests})[:MOST_NAMES]
+    held = text("SELECT pg_advisory_xact_lock(number) FROM unnest(CAST(:numbers AS bigint[])) AS number")
+    connection.execute(held, {"numbers": numbers})
 
 
 def part_visits_by_month(connection: Connection) -> None:

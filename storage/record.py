@@ -8,6 +8,7 @@ from sqlmodel import Session, select
 
 from revisions import change as changes
 from revisions.awaited import awaits_answer
+from revisions.boxes import passages
 from revisions.change import Change as Difference
 from revisions.classify import Kind
 from revisions.doubt import is_another_page, is_cut_short
@@ -19,7 +20,7 @@ from storage.backfill import tie_to_archive
 from storage.boxes import Told, keep_passages, news_beside_box
 from storage.changes import change_row, index_change
 from storage.copies import link_copies, standing_of_copies, told_by_original
-from storage.database import Database
+from storage.database import Database, hold_names
 from storage.facts import Event, Plan, Route, VisitFacts, VisitResult
 from storage.habits import SIBLING, look_soon, plan_next
 from storage.tables import Article, Feed, Version, Visit
@@ -102,6 +103,7 @@ class Recorder:
             article.status = "followed" if about.relevance is Relevance.YES else "ignored"
             if article.status == "ignored":
                 return VisitResult(article.id, "unchanged", summary="not about the topic")
+        _take_turns(session, text)
         version = _keep(session, article, facts, text)
         tie_to_archive(session, article, version, self._topic.speakers)
         article.changed_at = facts.at
@@ -126,6 +128,7 @@ class Recorder:
         assert article.id is not None
         latest = latest_version(session, article.id)
         old = replace(Text.from_json(latest.content), modified_at=article.modified_at) if latest else None
+        _take_turns(session, old, text, outlet=article.outlet)
         is_repeated = False
         if text and latest and (before := number_of(session, article.id, text.sha256)):
             difference = replace(difference, summary=f"back to version {before}; {difference.summary}")
@@ -203,6 +206,15 @@ def _keep(session: Session, article: Article, facts: VisitFacts, text: Text) -> 
     article.published_at = article.published_at or text.published_at
     link_copies(session, article, text)
     return version
+
+
+def _take_turns(session: Session, *texts: Text | None, outlet: str = "") -> None:
+    """Articles with a paragraph in common, and changes at one outlet, are recorded one after the other.
+
+    So that each sees what the other left behind: copies and boxes are recognised, and what is told once is told once.
+    """
+    shared = {f"passage:{key}" for text in texts if text for key in passages(text)}
+    hold_names(session, shared | ({f"outlet:{outlet}"} if outlet else set()))
 
 
 def _lock(session: Session, article_id: int) -> Article:

@@ -57,7 +57,7 @@ def test_alert_recorded_before_a_kill_is_delivered_after_the_restart_under_the_s
     assert alert["state"] == "waiting"
 
     with watched.daemon() as daemon:
-        wait_for(lambda: len(receiver.received) >= 2, seconds=10)
+        wait_for(lambda: len(receiver.received) >= 2, seconds=40 if watched.is_fleet else 10)
         wait_for(lambda: watched.json("alerts", "list")[0]["state"] == "sent")
         assert daemon.terminate() == 0
 

@@ -25,7 +25,7 @@ def test_four_workers_and_two_schedulers_that_are_killed_throughout(program: Pro
         configure(program, city, HOOK.format(receiver.url, SECRET), delay=f"{DELAY}s")
         for name in ("scheduler 1", "scheduler 2", *(f"worker {n}" for n in range(1, 5))):
             running.start(name)
-        with killing(running, every=12.0, seed=6):
+        with killing(running, every=18.0, seed=6):
             until(lambda: running.count("SELECT count(*) FROM version") >= HOSTS * ARTICLES, city.report)
             edited = city.edit(EDITS, seed=7)
             running.make_all_due()

@@ -11,10 +11,11 @@ from alerts.channels import Channel
 from alerts.channels.apprise import Apprise
 from alerts.channels.email import Email, Server
 from alerts.channels.webhook import Webhook
-from alerts.delivery import WAITS, Deliverer, is_dead, process_name
+from alerts.delivery import WAITS, Deliverer
 from revisions.errors import ConfigError
 from storage import outbox
 from storage.database import Database, open_database
+from storage.processes import is_dead, process_name
 from storage.tables import Alert, Article, Delivery
 from tests.receivers import MailServer, Receiver
 
@@ -35,9 +36,9 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def database(empty_url: str) -> Iterator[Database]:
+def database(new_url: str) -> Iterator[Database]:
     """One discovered article, told to the channel “desk”."""
-    opened = open_database(empty_url)
+    opened = open_database(new_url)
     with opened.write() as session:
         session.add(Article(url="https://n.example/a", title="A list", outlet="The Courier", first_seen_at=START))
         session.flush()

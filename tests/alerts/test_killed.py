@@ -61,17 +61,15 @@ class Killer:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("burst", [0, 5], ids=["one by one", "in groups"])
-def test_a_killed_delivery_loses_nothing_and_keeps_ids_and_order(
-    empty_url: str, receiver: Receiver, burst: int
-) -> None:
-    database = open_database(empty_url)
+def test_a_killed_delivery_loses_nothing_and_keeps_ids_and_order(new_url: str, receiver: Receiver, burst: int) -> None:
+    database = open_database(new_url)
     killer = Killer(receiver)
     chance = random.Random(burst)
     killed = 0
     for step in range(STEPS + 3):
         if step < STEPS:
             fill(database, [chance.randint(1, ARTICLES) for _ in range(ALERTS)], at=datetime.now(UTC))
-        command = [sys.executable, "-m", "tests.alerts.deliver_until_killed", empty_url, receiver.url, str(burst)]
+        command = [sys.executable, "-m", "tests.alerts.deliver_until_killed", new_url, receiver.url, str(burst)]
         killer.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         if step < STEPS:
             killer.arm(step, 1 if burst else ALERTS)

@@ -80,7 +80,7 @@ def test_two_that_hand_out_at_once_hand_out_each_turn_once(url: str) -> None:
         other = Queue(url)
         await other.open()
         turns = [Turn(Kind.VISIT, f"{n}.example") for n in range(50)]
-        await asyncio.gather(one._defer(turns), other._defer(turns[25:] + turns[:25]), one._defer(turns))
+        await asyncio.gather(one.hand_out(turns), other.hand_out(turns[25:] + turns[:25]), one.hand_out(turns))
         assert (await one.look()).waiting == set(turns)
         await other.close(GRACE)
 

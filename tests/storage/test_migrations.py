@@ -29,6 +29,9 @@ ROWS = (
 )
 
 
+OUTLET = "INSERT INTO outlet (name, expected, came, signals_followed, signals_true) VALUES ('o', 1.5, 2.5, 3, 4)"
+
+
 def to_revision(database: Database, revision: str) -> None:
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS))
@@ -37,7 +40,7 @@ def to_revision(database: Database, revision: str) -> None:
         command.upgrade(config, revision)
 
 
-@pytest.mark.parametrize("revision", ["0001", "0002", "0003", "0004"])
+@pytest.mark.parametrize("revision", ["0001", "0002", "0003", "0004", "0005"])
 def test_a_filled_record_of_an_earlier_schema(empty_url: str, revision: str) -> None:
     old = open_database(empty_url, upgrade=False)
     to_revision(old, revision)
@@ -45,7 +48,7 @@ def test_a_filled_record_of_an_earlier_schema(empty_url: str, revision: str) -> 
         for row in ROWS:
             connection.execute(text(row))
         if revision >= "0004":
-            connection.execute(text("INSERT INTO outlet VALUES ('o', 1.5, 2.5, 3, 4)"))
+            connection.execute(text(OUTLET))
     old.close()
 
     database = open_database(empty_url)
