@@ -24,13 +24,21 @@ class Noted(HTTP11DownloadHandler):
         if request.meta.get(RENDERING):  # run in the browser; nothing goes out
             return await super().download_request(request)
         host = host_of(request.url)
-        while not request.meta.get(PART_OF) and (seconds := self._politeness.left(host)) > 0:
-            await asyncio.sleep(seconds)
+        await self._wait_for_turn(host, is_part=bool(request.meta.get(PART_OF)))
         self._politeness.sent(host)
         try:
             return await super().download_request(request)
         finally:
             self._politeness.ended(host)
+
+    async def _wait_for_turn(self, host: str, *, is_part: bool) -> None:
+        """Until the host is ours and may be asked. It may have been given back while the request waited."""
+        while True:
+            await self._politeness.enter(host)
+            seconds = 0.0 if is_part else self._politeness.left(host)
+            if seconds <= 0:
+                return
+            await asyncio.sleep(seconds)
 
     def let_go(self, host: str) -> None:
         """Close the connections kept open to a host for a next request. Twisted's pool has no call for one host."""

@@ -75,7 +75,14 @@ class Politeness:
         self.enter: Callable[[str], Awaitable[None]] = _nobody_else_is_there
         self.on_release: list[Callable[[str], None]] = []
 
+    def take_over(self, host: str, state: HostState) -> None:
+        """Go on from what another process left of the host; its delay, too, counts from the last answer there."""
+        self.hosts[host] = state
+        if state.asked:
+            self._answered_at[host] = state.asked[-1]
+
     def release(self, host: str) -> None:
+        """It is no longer this process's."""
         for tell in self.on_release:
             tell(host)
 

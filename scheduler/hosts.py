@@ -150,7 +150,7 @@ class SharedHosts:
             state = await asyncio.to_thread(self._lease, host, now)
             if state is None:
                 return False
-            self._politeness.hosts[host] = state
+            self._politeness.take_over(host, state)
             self._held[host] = _Hold(now + LEASE, now)
             return True
 

@@ -70,7 +70,6 @@ async def _all(config: Config, database: Database) -> None:
     async with _crawling(config, database) as (crawl, hosts):
         hands = _hands(config, database, crawl, hosts, address)
         handover = Embedded(hands)
-
         hands.announce = _announcing(config, database, handover)
         scheduling = _scheduling(config, database, crawl, handover)
         app = create_app(database, address, config.web.token)
@@ -99,7 +98,6 @@ async def _worker(config: Config, database: Database) -> None:
     await queue.open()
     async with _crawling(config, database) as (crawl, hosts):
         hands = _hands(config, database, crawl, hosts, config.web.address)
-
         hands.announce = _announcing(config, database, queue)
         at_once = config.fleet.hosts_at_once
         log.info("working", hosts_at_once=at_once)

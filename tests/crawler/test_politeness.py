@@ -87,3 +87,20 @@ def test_a_clock_put_back_silences_no_host() -> None:
     with pytest.raises(HostWaits) as refused:
         politeness.ask("a.example")
     assert refused.value.wait == timedelta(hours=1)
+
+
+def test_the_delay_counts_from_the_answer_and_goes_on_from_one_process_to_the_next() -> None:
+    clock = Clock()
+    politeness = Politeness(9, clock, min_delay=timedelta(seconds=2))
+    politeness.ask("a.example")
+    assert politeness.left("a.example") == 0
+    politeness.sent("a.example")
+    clock.now += 5
+    politeness.ended("a.example")
+    assert politeness.left("a.example") == 2
+    clock.now += 1
+    other = Politeness(9, clock, min_delay=timedelta(seconds=2))
+    other.take_over("a.example", politeness.hosts["a.example"])
+    assert other.left("a.example") == other.pause("a.example") == 1
+    clock.now -= 900
+    assert other.left("a.example") == 2, "a clock put back silences no host"

@@ -57,6 +57,7 @@ def test_a_host_passes_on_with_its_delay_its_budget_and_its_back_off(one: Proces
         async with other.hosts.turn(HOST) as is_theirs:
             assert is_theirs
             assert other.politeness.pause(HOST) == pytest.approx(2, abs=0.01)
+            assert other.politeness.left(HOST) == pytest.approx(2, abs=0.01)
             assert other.politeness.wait(HOST) == timedelta(minutes=5)
 
     asyncio.run(story())
