@@ -5,12 +5,17 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
+import structlog
+
 from alerts.delivery import Deliverer
+from revisions.errors import StorageError
 from scheduler.hosts import KEEP, OwnHosts, SharedHosts
 from scheduler.work import Tally, Work
 from storage import feeds, outbox
 from storage.database import Database
 from storage.due import due_articles
+
+log = structlog.get_logger()
 
 T = TypeVar("T")
 Progress = Callable[[str, int, int], None]  # what is being done, how many are done, of how many
@@ -74,7 +79,10 @@ async def _poll_and_visit(
 async def _keep(hosts: OwnHosts | SharedHosts) -> None:
     while True:
         await asyncio.sleep(KEEP)
-        await hosts.keep()
+        try:
+            await hosts.keep()
+        except StorageError as error:  # what is not kept comes free by itself, and is taken again when it is needed
+            log.warning("what is known of hosts could not be written down", reason=str(error))
 
 
 async def _all(items: Sequence[T], do: Callable[[T], Awaitable[object]], report: Callable[[int], None]) -> None:

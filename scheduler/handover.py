@@ -68,11 +68,6 @@ class Embedded:
         log.error(f"{turn.kind} failed and will be tried again", at=turn.key, error=str(error), exc_info=error)
         asyncio.get_running_loop().call_later(PAUSE.total_seconds(), self._under_way.pop, turn, None)
 
-    def cancel(self) -> None:
-        """End what is in hand at once."""
-        for task in self._under_way.values():
-            task.cancel()
-
     async def close(self, grace: timedelta) -> None:
         self._closed = True
         self.hands.stop()

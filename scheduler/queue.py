@@ -15,7 +15,6 @@ from typing import Any
 
 import procrastinate
 import psycopg
-import psycopg_pool
 import structlog
 from procrastinate.exceptions import AlreadyEnqueued, ProcrastinateException
 from procrastinate.jobs import Job, Status
@@ -28,6 +27,7 @@ from storage.postgres import KEEPALIVES
 
 log = structlog.get_logger()
 
+UNREACHABLE = (ProcrastinateException, psycopg.Error, OSError)  # what a queue that is not there raises
 MOST_WAITING = 1000  # visits that wait; beyond that the record keeps what is due
 HEARTBEAT, STALLED = 3.0, 15.0  # seconds between a worker's signs of life, and without one until it counts as dead
 POLLING = 2.0  # seconds until a worker looks for turns it was not told of
@@ -74,7 +74,7 @@ class Queue:
     def _reaching(self) -> Iterator[None]:
         try:
             yield
-        except (ProcrastinateException, psycopg.Error, psycopg_pool.PoolTimeout, OSError) as error:
+        except UNREACHABLE as error:
             raise StorageError(f"the queue cannot be reached: {_cause(error)}", self.name) from error
 
     async def look(self) -> Standing:
@@ -160,8 +160,10 @@ class Queue:
                     install_signal_handlers=False,
                 )
                 log.error("the worker lost the queue; it tries again", seconds=RESTART)
-            except (ProcrastinateException, OSError) as error:
+            except UNREACHABLE as error:
                 log.warning("the worker lost the queue; it tries again", seconds=RESTART, reason=_cause(error))
+            except Exception:
+                log.exception("the worker failed; it begins anew", seconds=RESTART)
             await asyncio.sleep(RESTART)
 
     async def close(self, grace: timedelta) -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Column, Connection, Row, Table, bindparam, func, inspect, select, text, tuple_
+from sqlalchemy import Column, Connection, MetaData, Row, String, Table, bindparam, func, inspect, select, text, tuple_
 from sqlmodel import SQLModel
 
 from revisions.errors import StorageError
@@ -20,7 +20,7 @@ from storage.database import Database
 from storage.tables import Visit
 
 TOGETHER = 2000  # rows
-_NOTES = "addendum_moving"
+_NOTES = Table("addendum_moving", MetaData(), Column("name", String, primary_key=True), Column("key", String))
 Progress = Callable[[str, int, int], None]  # table, rows done, of how many
 
 
@@ -73,31 +73,27 @@ class _Notes:
 
     def begin(self, fingerprint: str) -> None:
         """Go on with a copy of the same source, or begin one in an empty target."""
-        if not inspect(self._target.engine).has_table(_NOTES):
+        is_new = not inspect(self._target.engine).has_table(_NOTES.name)
+        if is_new:
             self._refuse_filled()
-            with self._target.writer.begin() as connection:
-                connection.execute(text(f"CREATE TABLE {_NOTES} (name VARCHAR PRIMARY KEY, key VARCHAR NOT NULL)"))
         elif self.of("source") != fingerprint:
             self._empty()
-        self._note_source(fingerprint)
-
-    def _note_source(self, fingerprint: str) -> None:
         with self._target.writer.begin() as connection:
+            if is_new:
+                _NOTES.create(connection)
             self.put(connection, "source", fingerprint)
 
     def of(self, name: str) -> str:
         with self._target.engine.connect() as connection:
-            rows = connection.execute(text(f"SELECT key FROM {_NOTES} WHERE name = :name"), {"name": name})  # noqa: S608
-            return str(rows.scalar() or "")
+            return connection.execute(select(_NOTES.c.key).where(_NOTES.c.name == name)).scalar() or ""
 
     def put(self, connection: Connection, name: str, key: str) -> None:
-        values = {"name": name, "key": key}
-        connection.execute(text(f"DELETE FROM {_NOTES} WHERE name = :name"), {"name": name})  # noqa: S608
-        connection.execute(text(f"INSERT INTO {_NOTES} (name, key) VALUES (:name, :key)"), values)  # noqa: S608
+        connection.execute(_NOTES.delete().where(_NOTES.c.name == name))
+        connection.execute(_NOTES.insert().values(name=name, key=key))
 
     def forget(self) -> None:
         with self._target.writer.begin() as connection:
-            connection.execute(text(f"DROP TABLE {_NOTES}"))
+            _NOTES.drop(connection)
 
     def _refuse_filled(self) -> None:
         with self._target.engine.connect() as connection:
@@ -109,12 +105,14 @@ class _Notes:
     def _empty(self) -> None:
         """The source was written to since the copy was begun."""
         with self._target.writer.begin() as connection:
+            if self._target.is_shared:
+                postgres.unlimited(connection)
             for table in _tables():
                 for column in _references(table):
                     connection.execute(table.update().values({column.name: None}))
             for table in reversed(_tables()):
                 connection.execute(table.delete())
-            connection.execute(text(f"DELETE FROM {_NOTES}"))  # noqa: S608
+            connection.execute(_NOTES.delete())
 
 
 def _fingerprint(reading: Connection) -> str:

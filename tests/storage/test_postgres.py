@@ -1,8 +1,6 @@
 """What only PostgreSQL does: visits by month, limits on what takes too long, sizes estimated."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import text
@@ -11,22 +9,11 @@ from revisions.errors import StorageError
 from storage import postgres, queries
 from storage.database import Database, open_database
 from storage.tables import Article, Visit
-from tests.databases import empty_database
 
 NOW = datetime.now(UTC)
 
 
-@pytest.fixture
-def url(tmp_path: Path) -> Iterator[str]:
-    with empty_database("postgresql", tmp_path) as found:
-        yield found
-
-
-@pytest.fixture
-def database(url: str) -> Iterator[Database]:
-    opened = open_database(url)
-    yield opened
-    opened.close()
+pytestmark = pytest.mark.parametrize("new_url", ["postgresql"], indirect=True)
 
 
 def places(database: Database) -> dict[str, int]:
@@ -53,8 +40,8 @@ def test_visits_go_into_the_table_of_their_month_and_none_is_lost(database: Data
     assert "visit_other" not in places(database)
 
 
-def test_a_statement_that_takes_too_long_is_ended_and_says_so(url: str) -> None:
-    hurried = open_database(url, statement=1)
+def test_a_statement_that_takes_too_long_is_ended_and_says_so(new_url: str) -> None:
+    hurried = open_database(new_url, statement=1)
     with pytest.raises(StorageError, match="took too long"), hurried.read() as session:
         session.execute(text("SELECT pg_sleep(3)"))
     hurried.close()
