@@ -204,4 +204,5 @@ def upkeep(config: Config, database: Database) -> Upkeep:
                 finally:
                     await channel.close()
 
-    return Upkeep(database, config.operator, [channel.name for channel in config.channels], tell_directly)
+    names = [channel.name for channel in config.channels]
+    return Upkeep(database, config.operator, names, tell_directly, speakers=topic(config).speakers)

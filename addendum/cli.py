@@ -28,6 +28,11 @@ app.add_typer(alerts_app)
 MOST_CAPTURES = 100  # of an article, asked of the Internet Archive
 
 AsJson = Annotated[bool, typer.Option("--json", help="JSON Lines: one object a line.")]
+AsCsv = Annotated[bool, typer.Option("--csv", help="CSV, for spreadsheets.")]
+Since = Annotated[str, typer.Option(metavar="7d|DATE", help="Only what was seen since then.")]
+Until = Annotated[str, typer.Option(metavar="7d|DATE", help="Only what was seen before.")]
+Outlet = Annotated[str, typer.Option(metavar="O", help="Only this outlet.")]
+Limit = Annotated[int, typer.Option(min=1, help="At most so many.")]
 Which = Annotated[str, typer.Argument(metavar="ARTICLE", help="An article's number or any of its URLs.")]
 WhichFeed = Annotated[str, typer.Argument(metavar="FEED", help="A feed's number, name or address.")]
 
@@ -121,12 +126,22 @@ def check(
 
 
 @articles_app.callback(invoke_without_command=True)
-def articles(ctx: typer.Context, as_json: AsJson = False) -> None:
+def articles(
+    ctx: typer.Context,
+    outlet: Outlet = "",
+    status: Annotated[str, typer.Option(metavar="candidate|followed|gone", help="Only those in this state.")] = "",
+    limit: Annotated[int | None, typer.Option(min=1, help="At most so many (default: all).")] = None,
+    as_json: AsJson = False,
+    as_csv: AsCsv = False,
+) -> None:
     """List the articles that are followed, the most recently changed first; or add some."""
+    if ctx.invoked_subcommand is not None:
+        return
     from addendum.commands.ask import show_articles
+    from addendum.output import Form
 
-    if ctx.invoked_subcommand is None:
-        show_articles(ctx.obj, as_json=as_json)
+    form = Form.of(as_json=as_json, as_csv=as_csv)
+    show_articles(ctx.obj, outlet=outlet, status=status, limit=limit, form=form)
 
 
 @articles_app.command("add")
@@ -167,11 +182,12 @@ def articles_backfill(
 
 
 @app.command()
-def history(ctx: typer.Context, article: Which, as_json: AsJson = False) -> None:
+def history(ctx: typer.Context, article: Which, as_json: AsJson = False, as_csv: AsCsv = False) -> None:
     """List the versions of an article, with its latest visits."""
     from addendum.commands.ask import show_history
+    from addendum.output import Form
 
-    show_history(ctx.obj, article, as_json=as_json)
+    show_history(ctx.obj, article, form=Form.of(as_json=as_json, as_csv=as_csv))
 
 
 @app.command()
@@ -191,22 +207,79 @@ def diff(
 @app.command()
 def changes(
     ctx: typer.Context,
-    since: Annotated[str, typer.Option(metavar="7d|DATE", help="Only changes seen since then.")] = "",
+    since: Since = "",
+    until: Until = "",
     kind: Annotated[str, typer.Option(metavar="K", help="Only changes of this kind (statement, notice, …).")] = "",
+    significance: Annotated[str, typer.Option(metavar="minor|major", help="Only changes of at least so much.")] = "",
     speaker: Annotated[str, typer.Option(metavar="S", help="Only changes in what this speaker is quoted with.")] = "",
+    outlet: Outlet = "",
     stealth: Annotated[bool, typer.Option("--stealth", help="Only changes nobody owned up to.")] = False,
     each: Annotated[
         bool, typer.Option("--each", help="An edit of a box in many articles once for each of them, not once in all.")
     ] = False,
-    limit: Annotated[int, typer.Option(min=1, help="At most so many.")] = 50,
+    limit: Limit = 50,
     as_json: AsJson = False,
+    as_csv: AsCsv = False,
 ) -> None:
     """List changes, newest first."""
-    from addendum.commands.ask import show_changes
+    from addendum.commands.ask import Asked, show_changes
+    from addendum.output import Form
 
-    show_changes(
-        ctx.obj, since=since, kind=kind, speaker=speaker, stealth=stealth, each=each, limit=limit, as_json=as_json
-    )
+    asked = Asked(since, until, speaker, outlet, limit, Form.of(as_json=as_json, as_csv=as_csv))
+    show_changes(ctx.obj, asked, kind=kind, significance=significance, stealth=stealth, each=each)
+
+
+@app.command()
+def statements(
+    ctx: typer.Context,
+    speaker: Annotated[str, typer.Option(metavar="S", help="Only what this speaker is quoted or reported with.")] = "",
+    outlet: Outlet = "",
+    status: Annotated[
+        str, typer.Option(metavar="stands|reworded|withdrawn|gone", help="Only statements that fared so.")
+    ] = "",
+    article: Annotated[str, typer.Option(metavar="ARTICLE", help="Only those of one article (number or URL).")] = "",
+    since: Since = "",
+    until: Until = "",
+    limit: Limit = 50,
+    as_json: AsJson = False,
+    as_csv: AsCsv = False,
+) -> None:
+    """List who was quoted with what, and what became of it; those first seen last, first."""
+    from addendum.commands.ask import Asked, show_statements
+    from addendum.output import Form
+
+    asked = Asked(since, until, speaker, outlet, limit, Form.of(as_json=as_json, as_csv=as_csv))
+    show_statements(ctx.obj, asked, status=status, which=article)
+
+
+@app.command()
+def search(
+    ctx: typer.Context,
+    words: Annotated[
+        list[str], typer.Argument(metavar="WORDS", help='Words, "a phrase", surveil* for a beginning, -without.')
+    ],
+    speaker: Annotated[str, typer.Option(metavar="S", help="Only in what this speaker is quoted with.")] = "",
+    outlet: Outlet = "",
+    since: Annotated[str, typer.Option(metavar="7d|DATE", help="Only what still stood there then.")] = "",
+    until: Annotated[str, typer.Option(metavar="7d|DATE", help="Only what stood there before.")] = "",
+    limit: Limit = 50,
+    as_json: AsJson = False,
+    as_csv: AsCsv = False,
+) -> None:
+    """Search all versions: which articles ever said something, from when, and when they stopped.
+
+    All words must stand in one paragraph, or in the headline. Put -- before a question that begins with -without.
+    """
+    from addendum.commands.ask import Asked, show_hits
+    from addendum.output import Form
+
+    asked = Asked(since, until, speaker, outlet, limit, Form.of(as_json=as_json, as_csv=as_csv))
+    show_hits(ctx.obj, _question(words), asked)
+
+
+def _question(words: list[str]) -> str:
+    """An argument with spaces in it was in quotation marks, which the shell took away: it is a phrase."""
+    return " ".join(f'"{word}"' if " " in word and '"' not in word and len(words) > 1 else word for word in words)
 
 
 @app.command()

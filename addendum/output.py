@@ -1,14 +1,19 @@
-"""Results on standard output: JSON Lines, a table on a terminal, tab-separated lines in a pipe."""
+"""Results on standard output: JSON Lines, CSV, a table on a terminal, tab-separated lines in a pipe."""
 
+import csv
 import json
+import os
+import shutil
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from enum import Enum
 from typing import Any
 
 from addendum.durations import parse_duration, show_duration
 from revisions.errors import ConfigError
 
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what spreadsheets take for a formula at the start of a cell
 _BREAKS = str.maketrans(dict.fromkeys("\t\r\n\x0b\x0c\x1b\u2028\u2029", " "))
 
 
@@ -16,6 +21,48 @@ def json_lines(objects: Iterable[Any]) -> None:
     """One object a line, and nothing else on standard output."""
     for item in objects:
         sys.stdout.write(json.dumps(item, ensure_ascii=False) + "\n")
+
+
+class Form(Enum):
+    """How an answer is printed: for people, as JSON Lines, or as CSV."""
+
+    TABLE = "table"
+    JSON = "json"
+    CSV = "csv"
+
+    @classmethod
+    def of(cls, *, as_json: bool, as_csv: bool) -> "Form":
+        if as_json and as_csv:
+            raise ConfigError("choose one of them", "--json --csv")
+        return cls.JSON if as_json else cls.CSV if as_csv else cls.TABLE
+
+
+def objects(form: Form, items: Iterable[dict[str, Any]]) -> None:
+    """For other programs: JSON Lines; or CSV (RFC 4180), in which what an object holds is a column named `a.b`."""
+    if form is Form.JSON:
+        json_lines(items)
+        return
+    rows = [dict(_flat("", item)) for item in items]
+    columns = list(dict.fromkeys(name for row in rows for name in row))
+    writer = csv.DictWriter(sys.stdout, columns, restval="")
+    writer.writeheader()
+    writer.writerows(rows)
+
+
+def _flat(name: str, value: object) -> Iterator[tuple[str, object]]:
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _flat(f"{name}.{key}" if name else key, inner)
+    elif isinstance(value, list):
+        plain = all(isinstance(item, str) for item in value)
+        yield name, _harmless("; ".join(value) if plain else json.dumps(value, ensure_ascii=False))
+    else:
+        yield name, _harmless(value)
+
+
+def _harmless(value: object) -> object:
+    """No text of a page is taken for a formula (OWASP, "CSV Injection")."""
+    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
 
 
 def table(columns: Sequence[str], rows: Sequence[Sequence[object]], nothing: str) -> None:
@@ -34,7 +81,21 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[object]], nothing: str
     shown = Table(*columns, box=None, pad_edge=False, header_style="bold")
     for row in rows:
         shown.add_row(*(Text(_cell(value)) for value in row))
-    Console().print(shown)
+    console = Console()
+    with console.capture() as captured:
+        console.print(shown)
+    page(captured.get())
+
+
+def page(text: str) -> None:
+    """What is longer than the terminal goes through the pager ($PAGER, or less), with its colours."""
+    if text.count("\n") < shutil.get_terminal_size().lines or not sys.stdin.isatty():
+        sys.stdout.write(text)
+        return
+    import click
+
+    os.environ.setdefault("LESS", "FRX")
+    click.echo_via_pager(text, color=True)
 
 
 def say(text: str) -> None:
@@ -56,7 +117,7 @@ def due(value: datetime | None) -> str:
 
 
 def parse_since(value: str) -> datetime:
-    """ "7d" or "2021-07-19" or a full time. Raises `ConfigError`, which ends with status 2."""
+    """ "7d" ago, or "2021-07-19", or a full time. Raises `ConfigError`, which ends with status 2."""
     try:
         return datetime.now(UTC) - parse_duration(value)
     except ValueError:
@@ -64,9 +125,7 @@ def parse_since(value: str) -> datetime:
     try:
         moment = datetime.fromisoformat(value)
     except ValueError as error:
-        raise ConfigError(
-            'expected a duration such as "7d" or a date such as 2021-07-19', f"--since {value}"
-        ) from error
+        raise ConfigError('expected a duration such as "7d" or a date such as 2021-07-19', value) from error
     return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 

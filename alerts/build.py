@@ -6,7 +6,8 @@ from alerts.grouped import Told, for_group
 from alerts.message import Message, for_change, for_discovery, for_operator
 from storage import groups
 from storage.database import Database
-from storage.queries import get_article, get_change
+from storage.queries import get_article
+from storage.stream import get_change
 from storage.tables import Alert
 
 

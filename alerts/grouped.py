@@ -9,7 +9,7 @@ from alerts.message import LONGEST_FACT, LONGEST_SUBJECT, Item, Message, payload
 from alerts.wording import subject
 from revisions.classify import Significance
 from storage.present import article_json, change_json, change_links
-from storage.queries import ChangeRecord
+from storage.stream import ChangeRecord
 from storage.tables import Alert, Article
 
 MOST_ITEMS = 8

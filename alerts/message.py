@@ -17,7 +17,7 @@ from storage.operator import EVENT as OPERATOR
 from storage.operator import Trouble, trouble_uid
 from storage.present import article_json, change_json, change_links
 from storage.present import moment as timestamp
-from storage.queries import ChangeRecord
+from storage.stream import ChangeRecord
 from storage.tables import Alert, Article
 
 MOST_LINES = 6  # changed paragraphs shown; the rest is behind the link

@@ -6,7 +6,7 @@ from typing import Any
 
 from revisions.copies import Carries
 from storage.boxes import BoxArticle
-from storage.queries import ChangeRecord
+from storage.stream import ChangeRecord
 from storage.tables import Article
 
 MOST_ARTICLES = 6  # named in one fact

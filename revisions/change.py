@@ -63,9 +63,9 @@ def compare(old: Text, new: Text, speakers: Sequence[Speaker] = ()) -> Change | 
     old, new = comparable(old, new)
     steps = align(old.paragraphs, new.paragraphs)
     lines = {field: line_difference(old, new, field) for field in Compared}
-    attribution = _attribution(tuple(speakers))
+    reading = attribution(tuple(speakers))
     notices = [_dated(notice, new) for notice in _notice_changes(old.paragraphs, new.paragraphs)]
-    spoken = compare_statements(attribution.statements(old.paragraphs), attribution.statements(new.paragraphs))
+    spoken = compare_statements(reading.statements(old.paragraphs), reading.statements(new.paragraphs))
     difference = Difference(
         steps=steps,
         lines={Kind(field): spans for field, spans in lines.items() if spans},
@@ -129,7 +129,7 @@ def line_difference(old: Text, new: Text, field: Compared) -> tuple[Span, ...]:
 
 
 @lru_cache(maxsize=8)
-def _attribution(speakers: tuple[Speaker, ...]) -> Attribution:
+def attribution(speakers: tuple[Speaker, ...]) -> Attribution:
     """One topic's speakers serve for all its articles."""
     return Attribution(speakers)
 

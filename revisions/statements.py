@@ -301,4 +301,9 @@ def _goes_on(unit: str, outside: str, *, opens: bool) -> bool:
 
 def _statement(speaker: str, run: list[str], at: int) -> Statement:
     text = " ".join(run)
-    return Statement(speaker, text, bool(_QUOTATION.search(text)), at, bool(_saying().silence.search(fold(text))))
+    return Statement(speaker, text, is_quoted(text), at, bool(_saying().silence.search(fold(text))))
+
+
+def is_quoted(text: str) -> bool:
+    """Are there words in quotation marks?"""
+    return bool(_QUOTATION.search(text))

@@ -27,6 +27,11 @@ class Speaker:
         return (self.name, *self.aliases)
 
 
+def speaker_key(name: str) -> str:
+    """What a speaker is found by, however the name is written."""
+    return fold(name).casefold()
+
+
 class Relevance(StrEnum):
     YES = "yes"
     UNSURE = "unsure"  # a term without its context: the article's own text decides
@@ -58,6 +63,11 @@ class Topic:
     exclude: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
     speakers: tuple[Speaker, ...] = field(default=())
+
+    def speaker_named(self, name: str) -> str:
+        """The speaker one of whose names this is, by the name reported; a name nobody has is left as it is."""
+        key = speaker_key(name)
+        return next((s.name for s in self.speakers if key in map(speaker_key, s.names)), name)
 
     @cached_property
     def _weighed(self) -> list["_Term"]:

@@ -9,13 +9,16 @@ from datetime import UTC, datetime, timedelta
 import structlog
 
 from revisions.errors import StorageError
+from revisions.topic import Speaker
 from storage.database import Database
 from storage.health import look_for_trouble
+from storage.ledger import catch_up
 from storage.operator import Trouble, tell_operator
 
 log = structlog.get_logger()
 
 JUMP = timedelta(minutes=1)  # by which the clock and the time that passed may disagree
+READING = 20.0  # seconds, at one look, for the statements of articles recorded before, or with other speakers
 LOCKED = timedelta(minutes=5)  # after which a record that cannot be written is told past the outbox
 
 
@@ -32,6 +35,7 @@ class Upkeep:
     tell_directly: Callable[[Trouble], Awaitable[None]]
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     ticks: Callable[[], float] = time.monotonic
+    speakers: Sequence[Speaker] = ()
 
     def __post_init__(self) -> None:
         self._last = (self.now(), self.ticks())
@@ -56,6 +60,7 @@ class Upkeep:
                 tell_operator(session, self.operator, trouble, now)
         self.database.make_room(now)
         look_for_trouble(self.database, self.operator, self.channels, now)
+        catch_up(self.database, self.speakers, READING)
 
     def _clock(self, now: datetime) -> list[Trouble]:
         then, ticks = self._last

@@ -9,6 +9,7 @@ from revisions.words import fold
 from storage.facts import VisitFacts
 from storage.habits import host_of
 from storage.tables import Alias, Article
+from storage.texts import text_of
 from storage.versions import latest_version
 
 AT_ONCE = 500  # URLs looked up by one query; databases limit how many a statement may name
@@ -74,6 +75,6 @@ def _reads_alike(session: Session, other: Article, text: Text) -> bool:
     version = latest_version(session, other.id)
     if version is None:
         return not other.title or fold(other.title) == fold(text.headline)
-    known = {fold(p.text) for p in Text.from_json(version.content).paragraphs}
+    known = {fold(p.text) for p in text_of(session, version).paragraphs}
     shared = sum(fold(p.text) in known for p in text.paragraphs)
     return fold(version.headline) == fold(text.headline) or shared >= 0.5 * max(1, len(text.paragraphs))

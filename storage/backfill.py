@@ -16,7 +16,9 @@ from revisions.text import Text
 from revisions.topic import Speaker
 from storage.changes import change_row, index_change
 from storage.database import Database
+from storage.ledger import enter_anew
 from storage.tables import Article, Change, Version
+from storage.texts import text_of
 from storage.versions import ARCHIVE, VISIT, add_version
 
 UNTOLD = "it was found in the Internet Archive"
@@ -55,7 +57,7 @@ def import_captures(
     with database.write() as session:
         article = session.exec(select(Article).where(Article.id == article_id).with_for_update()).one()
         first, last = _first_own(session, article_id), _last_archived(session, article_id)
-        old = Text.from_json(last.content) if last else None
+        old = text_of(session, last) if last else None
         for capture in sorted(captured, key=lambda capture: capture.at):
             is_late = first is not None and capture.at >= first.captured_at
             if is_late or (last is not None and capture.at <= last.captured_at):
@@ -75,6 +77,8 @@ def import_captures(
         article.published_at = article.published_at or (old.published_at if old else None)
         if versions and first:
             tie_to_archive(session, article, first, speakers)
+        if versions:
+            enter_anew(session, article, speakers)
         session.add(article)
     return Imported(versions, unchanged, strange)
 
@@ -85,7 +89,7 @@ def tie_to_archive(session: Session, article: Article, first: Version, speakers:
     last = _last_archived(session, article.id)
     if last is None:
         return
-    old, new = Text.from_json(last.content), Text.from_json(first.content)
+    old, new = text_of(session, last), text_of(session, first)
     earlier = select(Change).where(Change.article_id == article.id, Change.to_version == first.number)
     if is_another_page(old, new) or session.exec(earlier).first():
         return

@@ -1,9 +1,10 @@
 """Which articles carry which paragraphs, and the changes that are one edit of a box many articles carry."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlmodel import Session, col, delete, or_, select
+from sqlmodel import Session, col, delete, select
 
 from revisions.boxes import BoxChange, Carriers, box_change, edit_key, passages, without
 from revisions.change import Change as Difference
@@ -13,6 +14,7 @@ from revisions.text import Text
 from revisions.topic import Topic
 from storage.habits import SIBLING, look_soon
 from storage.tables import Article, Change, Passage
+from storage.texts import text_of
 from storage.versions import latest_version
 
 MOST_KEYS = 500  # in one query; SQLite allows 999 variables in the oldest builds
@@ -54,7 +56,7 @@ def news_beside_box(
     assert article.id is not None
     latest = latest_version(session, article.id)
     assert latest is not None
-    old = replace(Text.from_json(latest.content), modified_at=article.modified_at)
+    old = replace(text_of(session, latest), modified_at=article.modified_at)
     box = (
         None
         if is_live(text)
@@ -85,24 +87,36 @@ def _unless_told_elsewhere(
     return Told(None, key, with_change=first.id) if first else Told(difference, key)
 
 
-def told_together(session: Session, change: Change) -> tuple[BoxArticle, ...]:
-    """The other articles of the box a change lies in, those that were seen to change first.
+def told_together(session: Session, changes: Sequence[Change]) -> dict[int, tuple[BoxArticle, ...]]:
+    """For each change that lies in a box: the other articles of it, those that were seen to change first.
 
     Only the change by which the edit was told names them.
     """
-    if not change.box_key or change.told_with:
-        return ()
-    near = (change.detected_at - ONE_EDIT, change.detected_at + ONE_EDIT)
-    edits = select(Change).where(Change.box_key == change.box_key, col(Change.detected_at).between(*near))
+    boxed = [change for change in changes if change.box_key and not change.told_with]
+    if not boxed:
+        return {}
+    keys = {change.box_key for change in boxed}
+    edits: dict[str, list[Change]] = {}
+    for edit in session.exec(select(Change).where(col(Change.box_key).in_(keys)).order_by(col(Change.id))):
+        edits.setdefault(edit.box_key, []).append(edit)
+    found = {change.id or 0: _others_of(change, edits[change.box_key]) for change in boxed}
+    named = {number for others in found.values() for number in others}
+    articles = {a.id: a for a in session.exec(select(Article).where(col(Article.id).in_(named)))} if named else {}
+    return {
+        number: tuple(BoxArticle(articles[at], change) for at, change in others.items() if at in articles)
+        for number, others in found.items()
+    }
+
+
+def _others_of(change: Change, edits: Sequence[Change]) -> dict[int, int | None]:
+    """The other articles of a change's box, by number, with their own change if it was seen."""
+    same = [edit for edit in edits if abs(edit.detected_at - change.detected_at) <= ONE_EDIT]
     if not change.box_articles:
-        edits = edits.where(or_(Change.told_with == change.id, Change.id == change.id))
-    same = session.exec(edits.order_by(col(Change.id))).all()
+        same = [edit for edit in same if edit.told_with == change.id or edit.id == change.id]
     if same[0].id != change.id:
-        return ()
-    changed = {other.article_id: other.id for other in same if other.article_id != change.article_id}
-    others = [*changed, *(number for number in change.box_articles or () if number not in changed)]
-    articles = {a.id: a for a in session.exec(select(Article).where(col(Article.id).in_(others)))}
-    return tuple(BoxArticle(articles[number], changed.get(number)) for number in others if number in articles)
+        return {}
+    changed: dict[int, int | None] = {e.article_id: e.id for e in same if e.article_id != change.article_id}
+    return changed | {number: None for number in change.box_articles or () if number not in changed}
 
 
 def _carriers(session: Session, article_id: int, *texts: Text) -> Carriers:

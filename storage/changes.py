@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from revisions.change import Change as Difference
+from revisions.topic import speaker_key
 from storage.tables import Article, Change, ChangeKind, ChangeSpeaker, Version
 
 
@@ -15,6 +16,7 @@ def change_row(
     assert article.id is not None
     return Change(
         article_id=article.id,
+        outlet=article.outlet,
         from_version=source.number if source else None,
         to_version=target.number if target else None,
         detected_at=at,
@@ -33,6 +35,7 @@ def change_row(
 
 def index_change(session: Session, row: Change) -> None:
     assert row.id is not None
-    session.add_all(ChangeKind(kind=kind, change_id=row.id) for kind in row.kinds)
-    speakers = dict.fromkeys(statement["speaker"] for statement in row.statements)
-    session.add_all(ChangeSpeaker(speaker=speaker, change_id=row.id) for speaker in speakers)
+    at = row.detected_at
+    session.add_all(ChangeKind(kind=kind, detected_at=at, change_id=row.id) for kind in row.kinds)
+    speakers = dict.fromkeys(speaker_key(statement["speaker"]) for statement in row.statements)
+    session.add_all(ChangeSpeaker(speaker=speaker, detected_at=at, change_id=row.id) for speaker in speakers)

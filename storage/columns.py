@@ -35,5 +35,5 @@ class UTCDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
-def time_column(*, index: bool = False, required: bool = False) -> Any:
-    return Field(default=None, sa_type=UTCDateTime, index=index, nullable=not required)
+def time_column(*, index: bool = False, required: bool = False, key: bool = False) -> Any:
+    return Field(default=None, sa_type=UTCDateTime, index=index, nullable=not (required or key), primary_key=key)

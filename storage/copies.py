@@ -12,6 +12,7 @@ from revisions.text import Text
 from storage.boxes import MOST_KEYS, ONE_EDIT
 from storage.database import Database
 from storage.tables import Article, Change, Passage, Version
+from storage.texts import text_of
 from storage.versions import VISIT, latest_version
 
 FEWEST_PASSAGES = 2  # shared word for word, before two texts are compared
@@ -37,7 +38,7 @@ def link_copies(session: Session, article: Article, text: Text) -> None:
         if number in family:
             continue
         latest = latest_version(session, number)
-        if latest and likeness(text, Text.from_json(latest.content)) >= COPY:
+        if latest and likeness(text, text_of(session, latest)) >= COPY:
             other = session.get_one(Article, number)
             family |= {member.id: member for member in family_of(session, other)}
     if len(family) > 1:
@@ -84,7 +85,7 @@ def standing_of_copies(
             continue
         assert member.id is not None
         if latest := latest_version(session, member.id):
-            carries = carried(Text.from_json(latest.content), old, text) if text else Carries.OLD
+            carries = carried(text_of(session, latest), old, text) if text else Carries.OLD
             found.append({"article": member.id, "carries": carries.value})
     return found
 
@@ -98,7 +99,7 @@ def list_copies(database: Database, article: Article) -> list[CopyRecord]:
         for member in family_of(session, article):
             assert member.id is not None
             latest = latest_version(session, member.id)
-            alike = likeness(Text.from_json(own.content), Text.from_json(latest.content)) if own and latest else 0.0
+            alike = likeness(text_of(session, own), text_of(session, latest)) if own and latest else 0.0
             newest = select(Change).where(Change.article_id == member.id).order_by(col(Change.id).desc()).limit(1)
             records.append(CopyRecord(member, member.copy_of is None, alike, session.exec(newest).first()))
         return sorted(records, key=lambda record: not record.is_original)
@@ -125,9 +126,9 @@ def _sharing(session: Session, article_id: int, text: Text) -> Sequence[int]:
 
 
 def _latest_texts(session: Session, article_id: int) -> list[Text]:
-    own = select(Version.content).where(Version.article_id == article_id, Version.source == VISIT)
+    own = select(Version).where(Version.article_id == article_id, Version.source == VISIT)
     newest = own.order_by(col(Version.number).desc())
-    return [Text.from_json(content) for content in session.exec(newest.limit(EARLIER + 1))]
+    return [text_of(session, version) for version in session.exec(newest.limit(EARLIER + 1)).all()]
 
 
 def _came_first(article: Article) -> tuple[datetime, int]:

@@ -8,12 +8,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, text
+from sqlalchemy import Connection, Engine, create_engine, inspect, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
 from sqlmodel import Session, SQLModel
 
 from revisions.errors import Contention, StorageError
-from storage import postgres
+from storage import postgres, sqlite
 
 T = TypeVar("T")
 
@@ -107,7 +107,7 @@ def open_database(
             f"this is no database address ({error}); use sqlite:///FILE or postgresql+psycopg://USER@HOST/NAME", url
         ) from error
     if engine.dialect.name == "sqlite":
-        _prepare_sqlite(engine)
+        sqlite.prepare(engine)
     database = Database(engine, name)
     try:
         if upgrade:
@@ -121,21 +121,6 @@ def _options(url: str, application: str, statement: int) -> dict[str, Any]:
     if make_url(url).get_backend_name() == "sqlite":
         return {"connect_args": {"timeout": 30, "check_same_thread": False}}
     return postgres.options(application, statement=statement)
-
-
-def _prepare_sqlite(engine: Engine) -> None:
-    @event.listens_for(engine, "connect")
-    def on_connect(connection: Any, _record: Any) -> None:
-        connection.isolation_level = None  # transactions begin where we say, see on_begin
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
-            connection.execute(f"PRAGMA {pragma}")
-
-    @event.listens_for(engine, "begin")
-    def on_begin(connection: Any) -> None:
-        options = connection.get_execution_options()
-        if options.get("migrate"):  # a table that is made anew is dropped first, which foreign keys would not allow
-            connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("write") else "BEGIN")
 
 
 def known_revisions() -> list[str]:

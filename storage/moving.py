@@ -17,6 +17,7 @@ from sqlmodel import SQLModel
 from revisions.errors import StorageError
 from storage import postgres
 from storage.database import Database
+from storage.reindex import index_anew
 from storage.tables import Visit
 
 TOGETHER = 2000  # rows
@@ -46,6 +47,7 @@ def move(source: Database, target: Database, progress: Progress = lambda *_: Non
         for table in _tables():
             _copy_references(reading, target, table, notes)
         _count_on(target)
+        index_anew(target, lambda done, total: progress("search index", done, total))
         moved = _verify(reading, target, progress)
     notes.forget()
     return moved

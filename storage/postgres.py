@@ -1,16 +1,19 @@
-"""What only PostgreSQL speaks: its connections' settings, visits kept by month, sizes estimated, and how it fares."""
+"""What only PostgreSQL speaks: its connections' settings, visits kept by month, full text, sizes, and how it fares."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from typing import Any
 
 from sqlalchemy import Connection, text
 
+from revisions.search import Question, Sought
+
 CONNECTIONS, MORE_CONNECTIONS = 5, 5  # kept open by a process, and opened for as long as they are needed
 STATEMENT, LOCK, IDLE = 60, 20, 120  # s after which PostgreSQL ends a statement, a wait for a lock, an idle transaction
 LARGE = 100_000  # rows from which a table's size is estimated, not counted
 MONTHS_AHEAD = 2
+MOST_PLACES = 16_000  # words of a paragraph that are found again (PostgreSQL, "Text Search: Limitations")
 
 # Serialization failure, deadlock, a row that another process has just written: of no consequence when tried again.
 CONTENTION = frozenset({"40001", "40P01", "23505"})
@@ -173,3 +176,50 @@ def set_sequences(connection: Connection, keys: Mapping[str, str]) -> None:
                 f"(SELECT count(*) > 0 FROM {table}))"
             )
         )
+
+
+def make_words(connection: Connection, index: str) -> None:
+    """An index of the words of a table's rows, by their numbers, and of who said them."""
+    connection.execute(text(f"CREATE TABLE {index}_words (id integer PRIMARY KEY, words tsvector NOT NULL)"))
+    connection.execute(text(f"CREATE INDEX ix_{index}_words ON {index}_words USING gin (words)"))
+
+
+def drop_words(connection: Connection, index: str) -> None:
+    connection.execute(text(f"DROP TABLE {index}_words"))
+
+
+def add_words(connection: Connection, index: str, rows: Sequence[tuple[int, Sequence[str], str]]) -> None:
+    """Rows' numbers, terms, and speakers in one term."""
+    added = text(f"INSERT INTO {index}_words (id, words) VALUES (:id, CAST(:words AS tsvector))")  # noqa: S608
+    connection.execute(added, [{"id": number, "words": _vector(terms, who)} for number, terms, who in rows])
+
+
+def remove_words(connection: Connection, index: str, rows: Sequence[tuple[int, Sequence[str], str]]) -> None:
+    removed = text(f"DELETE FROM {index}_words WHERE id = ANY(:ids)")  # noqa: S608
+    connection.execute(removed, {"ids": [number for number, _, _ in rows]})
+
+
+def clear_words(connection: Connection, index: str) -> None:
+    connection.execute(text(f"TRUNCATE {index}_words"))
+
+
+def _vector(terms: Sequence[str], speaker: str) -> str:
+    """A tsvector literal: each term with its places, and who speaks as a term that no text can hold."""
+    placed = [f"'{term}':{at}" for at, term in enumerate(terms[:MOST_PLACES], 1)]
+    return " ".join([*placed, *([f"'={speaker}'"] if speaker else [])])
+
+
+def matching(index: str, question: Question, speaker: str) -> tuple[str, str, dict[str, str]]:
+    """Name of the index's column with rows' numbers, a condition, and its values."""
+    asked = expression(question) + (f" & '={speaker}'" if speaker else "")
+    return "id", f"{index}_words.words @@ CAST(:asked AS tsquery)", {"asked": asked}
+
+
+def expression(question: Question) -> str:
+    """As a tsquery; terms hold letters, marks and digits alone, so nothing in them needs escaping."""
+    return " & ".join(("!" if s.is_unwanted else "") + _any_way(s) for s in question.sought)
+
+
+def _any_way(sought: Sought) -> str:
+    ways = (" <-> ".join(f"'{term}'" for term in way) for way in sought.ways)
+    return "(" + " | ".join(f"({way}{':*' if sought.is_prefix else ''})" for way in ways) + ")"

@@ -4,7 +4,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from storage.copies import CopyRecord
-from storage.queries import ChangeRecord
+from storage.outlets import OutletFigures
+from storage.search import Hit
+from storage.statements import StatementRecord
+from storage.stream import ChangeRecord
 from storage.tables import Alert, Article, Change, Feed, Subscription, Version
 
 
@@ -92,6 +95,60 @@ def version_json(version: Version, change: Change | None) -> dict[str, Any]:
         "change": change and change.id,
         "source": version.source,
         "archive_url": version.archive_url or None,
+    }
+
+
+def statement_json(record: StatementRecord, public_url: str) -> dict[str, Any]:
+    """One line of `statements --json`. `last_version` is the last that has it, the latest one while it stands.
+
+    `group`: the number of the statement by which these words of the speaker were first recorded, here or elsewhere.
+    """
+    statement = record.statement
+    return {
+        "id": statement.id,
+        "speaker": statement.speaker,
+        "text": statement.text,
+        "quoted": statement.quoted,
+        "silent": statement.silent,
+        "article": article_reference(record.article),
+        "first_version": statement.first_version,
+        "last_version": statement.last_version or record.latest,
+        "since": moment(statement.since),
+        "until": moment(statement.until),
+        "status": record.status,
+        "became": statement.became,
+        "group": statement.group_id,
+        "links": {"article": f"{public_url}/articles/{statement.article_id}"},
+    }
+
+
+def hit_json(hit: Hit, public_url: str) -> dict[str, Any]:
+    """One line of `search --json`. `until`: when it was found that the article no longer says so."""
+    article = f"{public_url}/articles/{hit.article.id}"
+    return {
+        "article": article_reference(hit.article),
+        "part": hit.part,
+        "speaker": hit.speaker or None,
+        "text": hit.text,
+        "first_version": hit.first_version,
+        "last_version": hit.last_version or hit.latest,
+        "since": moment(hit.since),
+        "until": moment(hit.until),
+        "links": {"article": article, "version": f"{article}/versions/{hit.first_version}"},
+    }
+
+
+def outlet_json(figures: OutletFigures) -> dict[str, Any]:
+    """An outlet's edits. `share_noticed`: 0 to 1; `hours_to_first_edit`: the median."""
+    return {
+        "outlet": figures.outlet,
+        "articles": figures.articles,
+        "edited": figures.edited,
+        "edits": figures.edits,
+        "noticed": figures.noticed,
+        "share_noticed": figures.share_noticed and round(figures.share_noticed, 3),
+        "stealth": figures.stealth,
+        "hours_to_first_edit": figures.hours and round(figures.hours, 2),
     }
 
 

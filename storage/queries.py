@@ -1,110 +1,28 @@
 """Questions people ask the record."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlmodel import Session, SQLModel, col, func, select
 
-from revisions.copies import Carries
 from revisions.errors import AddendumError
 from revisions.seen import Seen
 from revisions.text import Text
 from storage.aliases import find_article
-from storage.boxes import BoxArticle, told_together
-from storage.copies import copies_then
 from storage.database import Database, estimate
-from storage.tables import Article, Change, ChangeKind, ChangeSpeaker, Feed, Version, Visit
+from storage.tables import Article, Change, Feed, Version, Visit
+from storage.texts import text_of
 from storage.versions import latest_version
 
+MOST_VERSIONS = 2**31  # what the column holds
 FOLLOWED = ("candidate", "followed", "gone")
 
 
-@dataclass(frozen=True)
-class ChangeRecord:
-    """A change with everything needed to tell it."""
-
-    change: Change
-    article: Article
-    source: Version | None
-    target: Version | None
-    together: tuple[BoxArticle, ...] = ()
-    copies: tuple[tuple[Article, Carries], ...] = ()
-
-    @property
-    def texts(self) -> tuple[Text, Text] | None:
-        """What the article said before and after; None where there is only one of them, or both are the same."""
-        if self.source is None or self.target is None or self.source.number == self.target.number:
-            return None
-        return Text.from_json(self.source.content), Text.from_json(self.target.content)
-
-
-@dataclass(frozen=True)
-class ChangeFilter:
-    """Which changes: all conditions must hold, empty ones do not count.
-
-    An edit of a box that many articles carry is one change, that of the article it was first seen in; `each` brings
-    those of the other articles, too, as does asking for one article.
-    """
-
-    since: datetime | None = None
-    kind: str = ""
-    speaker: str = ""
-    stealth: bool = False
-    article_id: int | None = None
-    each: bool = False
-
-
-def list_changes(database: Database, wanted: ChangeFilter, *, limit: int | None = 50) -> list[ChangeRecord]:
-    """Newest first."""
-    found = select(Change, Article).join(Article, col(Article.id) == Change.article_id)
-    if wanted.since:
-        found = found.where(Change.detected_at >= wanted.since)
-    if wanted.stealth:
-        found = found.where(col(Change.stealth))
-    if wanted.article_id:
-        found = found.where(Change.article_id == wanted.article_id)
-    elif not wanted.each:
-        found = found.where(col(Change.told_with).is_(None))
-    if wanted.kind:
-        found = found.where(col(Change.id).in_(select(ChangeKind.change_id).where(ChangeKind.kind == wanted.kind)))
-    if wanted.speaker:
-        named = select(ChangeSpeaker.change_id).where(func.lower(ChangeSpeaker.speaker) == wanted.speaker.lower())
-        found = found.where(col(Change.id).in_(named))
-    with database.read() as session:
-        newest = found.order_by(col(Change.detected_at).desc(), col(Change.id).desc())
-        rows = session.exec(newest.limit(limit)).all()
-        return [_record(session, change, article) for change, article in rows]
-
-
-def get_change(database: Database, change_id: int) -> ChangeRecord:
-    with database.read() as session:
-        change = session.get(Change, change_id)
-        if change is None:
-            raise AddendumError("no such change; `addendum changes` lists them", f"change {change_id}")
-        return _record(session, change, session.get_one(Article, change.article_id))
-
-
-def _record(session: Session, change: Change, article: Article) -> ChangeRecord:
-    return ChangeRecord(
-        change,
-        article,
-        _version(session, change.article_id, change.from_version),
-        _version(session, change.article_id, change.to_version),
-        told_together(session, change),
-        copies_then(session, change),
-    )
-
-
-def _version(session: Session, article_id: int, number: int | None) -> Version | None:
-    if number is None:
-        return None
-    return session.exec(select(Version).where(Version.article_id == article_id, Version.number == number)).first()
-
-
-def list_articles(database: Database, *, limit: int | None = None) -> list[Article]:
-    """Followed articles, the most recently changed first."""
-    followed = select(Article).where(col(Article.status).in_(FOLLOWED))
+def list_articles(database: Database, *, outlet: str = "", status: str = "", limit: int | None = None) -> list[Article]:
+    """Followed articles, of an outlet or in a status if one is named, the most recently changed first."""
+    followed = select(Article).where(col(Article.status).in_([status] if status else FOLLOWED))
+    if outlet:
+        followed = followed.where(Article.outlet == outlet)
     newest = followed.order_by(col(Article.changed_at).desc().nullslast(), col(Article.id).desc())
     with database.read() as session:
         return list(session.exec(newest.limit(limit) if limit else newest))
@@ -167,15 +85,21 @@ def get_visits(database: Database, article_id: int, *, limit: int = 50) -> list[
 def get_texts(database: Database, article_id: int, source: int, target: int) -> tuple[Text, Text]:
     """Two versions of an article. Raises `AddendumError` naming the one that does not exist."""
     with database.read() as session:
-        texts = []
-        for number in (source, target):
-            version = _version(session, article_id, number)
-            if version is None:
-                raise AddendumError(
-                    f"there is no version {number} of it; see `addendum history`", f"article {article_id}"
-                )
-            texts.append(Text.from_json(version.content))
-        return texts[0], texts[1]
+        return _version(session, article_id, source)[1], _version(session, article_id, target)[1]
+
+
+def get_version(database: Database, article_id: int, number: int) -> tuple[Version, Text]:
+    """One version and what it reads. Raises `AddendumError` where there is none."""
+    with database.read() as session:
+        return _version(session, article_id, number)
+
+
+def _version(session: Session, article_id: int, number: int) -> tuple[Version, Text]:
+    numbered = select(Version).where(Version.article_id == article_id, Version.number == number)
+    version = session.exec(numbered).first() if number < MOST_VERSIONS else None
+    if version is None:
+        raise AddendumError(f"there is no version {number} of it; see `addendum history`", f"article {article_id}")
+    return version, text_of(session, version)
 
 
 def latest_reading(database: Database, article_id: int) -> tuple[Text, Seen] | None:
@@ -183,7 +107,7 @@ def latest_reading(database: Database, article_id: int) -> tuple[Text, Seen] | N
     with database.read() as session:
         latest = latest_version(session, article_id)
         seen = session.exec(select(Article.seen).where(Article.id == article_id)).first()
-        return (Text.from_json(latest.content), Seen.unpack(seen or b"")) if latest else None
+        return (text_of(session, latest), Seen.unpack(seen or b"")) if latest else None
 
 
 def count_record(database: Database) -> dict[str, int]:

@@ -23,9 +23,11 @@ from storage.copies import link_copies, standing_of_copies, told_by_original
 from storage.database import Database, hold_names
 from storage.facts import Event, Plan, Route, VisitFacts, VisitResult
 from storage.habits import SIBLING, look_soon, plan_next
+from storage.ledger import keep_words
 from storage.tables import Article, Feed, Version, Visit
 from storage.telling import Teller
-from storage.versions import add_version, latest_version, number_of, was_told_lately
+from storage.texts import text_of
+from storage.versions import add_version, last_in_time, latest_version, number_of, was_told_lately
 
 GONE_AFTER = timedelta(minutes=10)  # a 404 must be seen twice, this far apart, before an article is gone
 AT_ONCE = 410  # "Gone" says so itself (RFC 9110, 15.5.11)
@@ -76,7 +78,7 @@ class Recorder:
         latest = latest_version(session, article.id)
         if latest is None:
             return self._first(session, article, facts, text)
-        old = replace(Text.from_json(latest.content), modified_at=article.modified_at)
+        old = replace(text_of(session, latest), modified_at=article.modified_at)
         if is_another_page(old, text):
             return VisitResult(article.id, "wall", summary="the page shows something else than the article")
         if facts.limited and is_cut_short(old, text):
@@ -93,7 +95,7 @@ class Recorder:
         assert article.id is not None
         if not has_new_posts(old, text):
             return VisitResult(article.id, "unchanged")
-        version = _keep(session, article, facts, text)
+        version = self._keep(session, article, facts, text)
         return VisitResult(article.id, "changed", version=version.number, summary="new posts")
 
     def _first(self, session: Session, article: Article, facts: VisitFacts, text: Text) -> VisitResult:
@@ -104,7 +106,7 @@ class Recorder:
             if article.status == "ignored":
                 return VisitResult(article.id, "unchanged", summary="not about the topic")
         _take_turns(session, text)
-        version = _keep(session, article, facts, text)
+        version = self._keep(session, article, facts, text)
         tie_to_archive(session, article, version, self._topic.speakers)
         article.changed_at = facts.at
         if not article.quiet:
@@ -127,7 +129,7 @@ class Recorder:
         """Write the change, the version it leads to if the text differs, and its alerts."""
         assert article.id is not None
         latest = latest_version(session, article.id)
-        old = replace(Text.from_json(latest.content), modified_at=article.modified_at) if latest else None
+        old = replace(text_of(session, latest), modified_at=article.modified_at) if latest else None
         _take_turns(session, old, text, outlet=article.outlet)
         is_repeated = False
         if text and latest and (before := number_of(session, article.id, text.sha256)):
@@ -139,7 +141,7 @@ class Recorder:
         if told.is_box_alone:
             summary = f"{difference.summary} in a box of {len(told.others) + 1} articles"
             difference = replace(difference, summary=summary)
-        version = _keep(session, article, facts, text) if text else None
+        version = self._keep(session, article, facts, text) if text else None
         is_gone = Kind.GONE in difference.kinds
         row = change_row(article, facts.at, difference, latest, version or (None if is_gone else latest))
         row.box_key, row.box_articles, row.told_with = told.key, sorted(told.others) or None, told.with_change
@@ -162,6 +164,20 @@ class Recorder:
             self._teller.change(session, event, row, original)
         outcome = "gone" if is_gone else "changed"
         return VisitResult(article.id, outcome, version.number if version else None, row.id, difference.summary)
+
+    def _keep(self, session: Session, article: Article, facts: VisitFacts, text: Text) -> Version:
+        """A new version, what people will ask of it, and what later visits compare with beside it."""
+        assert article.id is not None
+        keep_passages(session, article.id, text)
+        article.seen = facts.seen
+        article.awaits_answer = awaits_answer(text)
+        article.kind = "live" if is_live(text) else "article"
+        before = last_in_time(session, article.id)
+        version = add_version(session, article, facts.at, text)
+        keep_words(session, article, version, text, before, self._topic.speakers)
+        article.published_at = article.published_at or text.published_at
+        link_copies(session, article, text)
+        return version
 
     def _note(self, session: Session, article: Article, facts: VisitFacts, result: VisitResult) -> None:
         """What every visit leaves behind, whatever it found."""
@@ -193,19 +209,6 @@ class Recorder:
             planned, article.due_why = min(planned, facts.at + GONE_AFTER), "its page was missing; another look decides"
         article.next_visit_at = None if article.status == "ignored" else max(planned, facts.not_before or planned)
         session.add(article)
-
-
-def _keep(session: Session, article: Article, facts: VisitFacts, text: Text) -> Version:
-    """A new version, and what later visits compare with beside it."""
-    assert article.id is not None
-    keep_passages(session, article.id, text)
-    article.seen = facts.seen
-    article.awaits_answer = awaits_answer(text)
-    article.kind = "live" if is_live(text) else "article"
-    version = add_version(session, article, facts.at, text)
-    article.published_at = article.published_at or text.published_at
-    link_copies(session, article, text)
-    return version
 
 
 def _take_turns(session: Session, *texts: Text | None, outlet: str = "") -> None:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Index, UniqueConstraint, text
+from sqlalchemy import JSON, BigInteger, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from storage.columns import time_column
@@ -79,7 +79,7 @@ class Article(SQLModel, table=True):
     `copy_of`: the article whose text this one repeats, at a syndicator or in another edition. `due_why`: why the next
     visit is when it is; `signal`: what put it forward, or "". `expected`, `came`, `echoes`: what visits taught of how
     often it changes (`storage.facts.Course`); `awaits_answer`: its latest version says that somebody was asked. `kind`:
-    article, or live for a live blog.
+    article, or live for a live blog. `spoken`: which speakers its statements were read with (`storage.ledger`).
     """
 
     __table_args__ = (
@@ -87,6 +87,8 @@ class Article(SQLModel, table=True):
         Index("ix_article_outlet", "outlet", "last_read_at"),
         Index("ix_article_host", "host", "status", "next_visit_at"),
         Index("ix_article_fresh", "first_seen_at", "next_visit_at"),
+        Index("ix_article_spoken", "spoken"),
+        Index("ix_article_changed", "changed_at", "id"),
         Index(
             "ix_article_signalled",
             "next_visit_at",
@@ -128,6 +130,7 @@ class Article(SQLModel, table=True):
     echoes: list[float] | None = Field(default=None, sa_type=JSON)
     awaits_answer: bool = False
     kind: str = "article"
+    spoken: str = ""
 
 
 class Outlet(SQLModel, table=True):
@@ -197,7 +200,7 @@ class Visit(SQLModel, table=True):
 
 
 class Version(SQLModel, table=True):
-    """A text that differs from the one before, numbered from 1 within its article; `content` is the text as JSON.
+    """A text that differs from the one before, numbered from 1 within its article. The text is a `VersionText`.
 
     `source`: visit, or archive for one that the Internet Archive captured before the first visit, at `archive_url`.
     `submitted_at`: when the Internet Archive was asked to save the page; `submit_error`: why it did not.
@@ -213,11 +216,81 @@ class Version(SQLModel, table=True):
     headline: str
     words: int
     notices: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSON)
-    content: str
     source: str = "visit"
     archive_url: str = ""
     submitted_at: datetime | None = time_column()
     submit_error: str = ""
+
+
+class VersionText(SQLModel, table=True):
+    """What a version reads: a text as JSON, compressed against the version before unless its chain begins with it."""
+
+    __tablename__ = "version_text"
+
+    article_id: int = Field(primary_key=True, foreign_key="article.id")
+    number: int = Field(primary_key=True)
+    chain_from: int
+    content: bytes
+
+
+class Line(SQLModel, table=True):
+    """Words an article carries, or carried: a headline, standfirst, byline or paragraph, to be searched.
+
+    `key`: a digest of the words. They stood there from `first_version`, captured at `since`, to `last_version`, and at
+    `until` a version was captured without them; both are None while they stand.
+    """
+
+    __table_args__ = (Index("ix_line_article", "article_id", "last_version"), {"sqlite_autoincrement": True})
+
+    id: int | None = Field(default=None, primary_key=True)
+    article_id: int = Field(foreign_key="article.id")
+    part: str
+    key: int = Field(sa_type=BigInteger)
+    first_version: int
+    last_version: int | None = None
+    since: datetime = time_column(required=True)
+    until: datetime | None = time_column()
+
+
+class Statement(SQLModel, table=True):
+    """What a speaker is quoted or reported with in an article: the sentences that came together in `first_version`.
+
+    `speaker_key`: the speaker's name folded, to find them by. `status`: stands, withdrawn or reworded; the wording that
+    replaced it is `became`. `group_id`: the first statement recorded with the same words of the speaker, which may be
+    another outlet's. Versions and times as in `Line`.
+    """
+
+    __table_args__ = (
+        Index("ix_statement_speaker", "speaker_key", "since", "id"),
+        Index("ix_statement_since", "since", "id"),
+        Index("ix_statement_article", "article_id"),
+        {"sqlite_autoincrement": True},  # a number that was a statement's is never another's
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    article_id: int = Field(foreign_key="article.id")
+    speaker: str
+    speaker_key: str
+    text: str
+    quoted: bool
+    silent: bool = False
+    status: str = "stands"
+    became: int | None = None
+    group_id: int | None = Field(default=None, index=True)
+    first_version: int
+    last_version: int | None = None
+    since: datetime = time_column(required=True)
+    until: datetime | None = time_column()
+
+
+class StatementMark(SQLModel, table=True):
+    """A digest of words in a statement, to find the same statement in other articles by (`revisions.standing`)."""
+
+    __tablename__ = "statement_mark"
+    __table_args__ = {"sqlite_with_rowid": False}
+
+    mark: int = Field(primary_key=True, sa_type=BigInteger)
+    statement_id: int = Field(primary_key=True, index=True)
 
 
 class Change(SQLModel, table=True):
@@ -226,14 +299,22 @@ class Change(SQLModel, table=True):
     The change happened between `last_unchanged_at` (the last visit that still found the old text) and `detected_at`.
     `box_key`: the edit of words that several articles may carry, or ""; `box_articles`: the others that carried the box
     then; `told_with`: the change by which that edit was told already. `copies`: what copies of the article read then.
-    `untold`: why nobody was told, or "".
+    `untold`: why nobody was told, or "". `outlet`: the article's, to find changes by.
     """
+
+    __table_args__ = (
+        Index("ix_change_detected", "detected_at", "id"),
+        Index("ix_change_outlet", "outlet", "detected_at", "id"),
+        Index("ix_change_significance", "significance", "detected_at", "id"),
+        Index("ix_change_stealth", "detected_at", "id", postgresql_where=text("stealth"), sqlite_where=text("stealth")),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     article_id: int = Field(foreign_key="article.id", index=True)
+    outlet: str = ""
     from_version: int | None = None
     to_version: int | None = None
-    detected_at: datetime = time_column(index=True, required=True)
+    detected_at: datetime = time_column(required=True)
     last_unchanged_at: datetime | None = time_column()
     kinds: list[str] = Field(default_factory=list, sa_type=JSON)
     significance: str
@@ -259,20 +340,24 @@ class Passage(SQLModel, table=True):
 
 
 class ChangeKind(SQLModel, table=True):
-    """One row a kind of a change, to find changes by."""
+    """One row a kind of a change, to find changes by, newest first."""
 
     __tablename__ = "change_kind"
+    __table_args__ = {"sqlite_with_rowid": False}
 
     kind: str = Field(primary_key=True)
+    detected_at: datetime = time_column(key=True)
     change_id: int = Field(primary_key=True, foreign_key="change.id")
 
 
 class ChangeSpeaker(SQLModel, table=True):
-    """One row a speaker whose words came or went in a change, to find changes by."""
+    """One row a speaker whose words came or went in a change; `speaker` is the name folded, to find changes by."""
 
     __tablename__ = "change_speaker"
+    __table_args__ = {"sqlite_with_rowid": False}
 
     speaker: str = Field(primary_key=True)
+    detected_at: datetime = time_column(key=True)
     change_id: int = Field(primary_key=True, foreign_key="change.id")
 
 

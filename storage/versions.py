@@ -1,5 +1,6 @@
 """The versions of an article in the record: the latest, an earlier one that read the same, a new one."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import aliased
@@ -8,6 +9,7 @@ from sqlmodel import Session, and_, col, select
 from revisions.notices import notices_in
 from revisions.text import Text
 from storage.tables import Article, Change, Version
+from storage.texts import keep_text
 
 PING_PONG = timedelta(days=3)  # within which the same step there and back again is told only once
 
@@ -19,6 +21,20 @@ def latest_version(session: Session, article_id: int) -> Version | None:
     """The latest that a visit of ours found."""
     own = select(Version).where(Version.article_id == article_id, Version.source == VISIT)
     return session.exec(own.order_by(col(Version.number).desc()).limit(1)).first()
+
+
+def last_in_time(session: Session, article_id: int) -> int | None:
+    """The number of the version captured last, by a visit or by the archive."""
+    numbers = select(Version.number).where(Version.article_id == article_id)
+    return session.exec(numbers.order_by(col(Version.captured_at).desc(), col(Version.number).desc()).limit(1)).first()
+
+
+def latest_numbers(session: Session, articles: Collection[int]) -> dict[int, int]:
+    """The same of several articles."""
+    if not articles:
+        return {}
+    rows = select(Version.article_id, Version.number).where(col(Version.article_id).in_(articles))
+    return dict(session.exec(rows.order_by(col(Version.captured_at), col(Version.number))).all())
 
 
 def number_of(session: Session, article_id: int, sha256: str) -> int | None:
@@ -55,9 +71,10 @@ def add_version(session: Session, article: Article, at: datetime, text: Text, ar
         headline=text.headline,
         words=text.words,
         notices=[{"kind": notice.kind.value, "text": notice.text} for notice in notices_in(text.paragraphs)],
-        content=text.to_json(),
         source=ARCHIVE if archive_url else VISIT,
         archive_url=archive_url,
     )
     session.add(version)
+    session.flush()
+    keep_text(session, article.id, version.number, text)
     return version

@@ -13,10 +13,10 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from alerts.schemas import webhook_schema
 from revisions.errors import AddendumError
 from revisions.render import as_html
-from storage import queries
+from storage import queries, stream
 from storage.database import Database
 from storage.present import change_json, moment
-from storage.queries import ChangeFilter
+from storage.stream import ChangeFilter
 from web.metrics import expose
 from web.status import Condition
 from web.token import has_token
@@ -96,14 +96,14 @@ def metrics(database: Record) -> Response:
 
 
 def changes_page(database: Record) -> HTMLResponse:
-    records = queries.list_changes(database, ChangeFilter(), limit=100)
+    records = stream.list_changes(database, ChangeFilter(), limit=100)
     return _render("changes.html", records=records, counted=queries.count_record(database))
 
 
 def article_page(number: int, database: Record) -> HTMLResponse:
     article = queries.get_article(database, str(number))
     assert article.id is not None
-    changes = queries.list_changes(database, ChangeFilter(article_id=article.id), limit=500)
+    changes = stream.list_changes(database, ChangeFilter(article_id=article.id), limit=500)
     history = queries.get_history(database, article.id)
     return _render("article.html", article=article, history=history, changes=changes)
 
@@ -115,7 +115,7 @@ def diff_page(number: int, step: str, database: Record) -> HTMLResponse:
     if not dots or not source.isdigit() or not target.isdigit():
         raise AddendumError("a difference is named by two versions, such as 1..2", step)
     old, new = queries.get_texts(database, article.id, int(source), int(target))
-    changes = queries.list_changes(database, ChangeFilter(article_id=article.id), limit=500)
+    changes = stream.list_changes(database, ChangeFilter(article_id=article.id), limit=500)
     change = next(
         (r.change for r in changes if (r.change.from_version, r.change.to_version) == (int(source), int(target))), None
     )
@@ -133,7 +133,7 @@ def diff_page(number: int, step: str, database: Record) -> HTMLResponse:
 
 def changes_api(request: Request, database: Record, limit: int = 50) -> list[dict[str, Any]]:
     """The newest changes, as in the contract."""
-    records = queries.list_changes(database, ChangeFilter(), limit=max(1, min(limit, 500)))
+    records = stream.list_changes(database, ChangeFilter(), limit=max(1, min(limit, 500)))
     return [change_json(record, request.app.state.public_url) for record in records]
 
 

@@ -15,11 +15,11 @@ from alerts.channels import Channel
 from alerts.message import Message, for_test
 from alerts.rules import Rule
 from revisions.errors import ConfigError, DeliveryError
-from storage import holds, outbox, queries
+from storage import holds, outbox, queries, stream
 from storage.database import Database
 from storage.facts import Event
 from storage.present import alert_json, article_reference, moment
-from storage.queries import ChangeFilter, ChangeRecord
+from storage.stream import ChangeFilter, ChangeRecord
 from storage.tables import Alert, Article
 
 STATES = ("waiting", "grouped", "held", "sent", "failed")
@@ -50,7 +50,7 @@ def _about(alert: Alert, article: Article | None) -> str:
 def explain(context: Context, number: int, *, as_json: bool) -> None:
     """Which rules match a change, or why they do not, and what became of its alerts."""
     with context.record() as (config, database):
-        record = queries.get_change(database, number)
+        record = stream.get_change(database, number)
         event = _event(database, record)
         alerts = outbox.list_alerts(database, change_id=number)
     verdicts = [(rule, list(rule.misses(event))) for rule in build.rules(config)]
@@ -121,7 +121,7 @@ def _would_send(config: Config, database: Database, start: datetime) -> Iterator
         (article.first_seen_at, Event("discovered", article, feed), None)
         for article, feed in queries.list_discovered(database, start)
     ]
-    for record in queries.list_changes(database, ChangeFilter(since=start), limit=None):
+    for record in stream.list_changes(database, ChangeFilter(since=start), limit=None, texts=True):
         if not record.change.untold:
             found.append((record.change.detected_at, _event(database, record), record))
     for at, event, told in sorted(found, key=lambda one: one[0]):

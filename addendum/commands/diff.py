@@ -3,7 +3,7 @@
 import sys
 
 from addendum.context import Context
-from addendum.output import json_lines, say
+from addendum.output import json_lines, page, say
 from revisions.align import Action, Edit
 from revisions.errors import AddendumError, ConfigError
 from revisions.render import Line, as_html, as_json, as_text, lines
@@ -30,7 +30,7 @@ def show_diff(context: Context, which: str, source: int | None, target: int | No
     elif form == "html":
         say(as_html(old, new))
     elif sys.stdout.isatty():
-        say("\n\n".join(_coloured(line) for line in lines(old, new)))
+        page("\n\n".join(_coloured(line) for line in lines(old, new)) + "\n")
     else:
         say(_headed(old, new, first, last))
 

@@ -8,7 +8,7 @@ from revisions.change import compare
 from revisions.copies import Carries
 from revisions.text import Paragraph, Role, Text
 from revisions.topic import Speaker
-from storage.queries import ChangeRecord
+from storage.stream import ChangeRecord
 from storage.tables import Alert, Article, Change, Version
 
 NOW = datetime(2021, 7, 19, 8, 30, tzinfo=UTC)
@@ -104,7 +104,6 @@ def _record(title: str, outlet: str, old: Text, new: Text, copies: tuple[tuple[A
             sha256=t.sha256,
             headline=title,
             words=t.words,
-            content=t.to_json(),
         )
         for n, t in ((1, old), (2, new))
     ]
@@ -127,7 +126,7 @@ def _record(title: str, outlet: str, old: Text, new: Text, copies: tuple[tuple[A
         ],
         notices=[{"kind": n.kind.value, "action": n.action, "text": n.text} for n in found.notices],
     )
-    return ChangeRecord(change, _article(3, title, outlet), versions[0], versions[1], copies=copies)
+    return ChangeRecord(change, _article(3, title, outlet), versions[0], versions[1], copies=copies, texts=(old, new))
 
 
 def story() -> Message:

@@ -4,12 +4,12 @@ from datetime import UTC, datetime, timedelta
 
 from revisions.text import Paragraph, Text
 from revisions.topic import Speaker, Topic
-from storage import outbox, queries
+from storage import outbox, queries, stream
 from storage.copies import list_copies
 from storage.database import Database
 from storage.facts import Course, Draft, Event, Planned, VisitFacts, VisitResult
-from storage.queries import ChangeFilter
 from storage.record import Recorder
+from storage.stream import ChangeFilter
 from storage.tables import Article
 from tests.revisions.test_copies import OWN
 
@@ -78,16 +78,16 @@ def test_a_change_says_which_copies_carry_the_old_words_and_a_copy_that_catches_
     for number in (1, 2, 3):
         visit(database, number, number, *OWN)
     visit(database, 1, 60, *OWN, COMMENT)
-    (change,) = queries.list_changes(database, ChangeFilter())
+    (change,) = stream.list_changes(database, ChangeFilter())
     assert {(a.outlet, c.value) for a, c in change.copies} == {("The Wire", "old"), ("The Echo", "old")}
 
     visit(database, 2, 90, *OWN, COMMENT)
     visit(database, 3, 95, *OWN, COMMENT, "The Echo has asked the clerk, who has not answered any of our letters.")
     told = {alert.change_id for alert, _ in outbox.list_alerts(database)}
     assert told == {1, 3}, "what the Echo says beyond the original is news"
-    assert queries.get_change(database, 2).change.untold == "it catches up with change 1 of another copy"
-    assert [r.change.id for r in queries.list_changes(database, ChangeFilter())] == [3, 1]
-    assert len(queries.list_changes(database, ChangeFilter(each=True))) == 3
+    assert stream.get_change(database, 2).change.untold == "it catches up with change 1 of another copy"
+    assert [r.change.id for r in stream.list_changes(database, ChangeFilter())] == [3, 1]
+    assert len(stream.list_changes(database, ChangeFilter(each=True))) == 3
 
 
 def test_a_channel_that_did_not_hear_of_the_original_hears_of_the_copy(database: Database) -> None:
@@ -109,7 +109,7 @@ def test_the_original_that_changes_after_its_copy_is_news_of_its_own(database: D
     visit(database, 2, 60, *OWN, COMMENT)
     visit(database, 1, 90, *OWN, COMMENT)
     assert {alert.change_id for alert, _ in outbox.list_alerts(database)} == {1, 2}
-    ((copy, carries),) = queries.get_change(database, 2).copies
+    ((copy, carries),) = stream.get_change(database, 2).copies
     assert (copy.outlet, carries.value) == ("The Wire", "new")
 
 
@@ -126,5 +126,5 @@ def test_the_same_edit_of_a_passage_in_another_article_of_the_outlet_is_told_onc
     for number, own in others.items():
         visit(database, number, 60, *own, shared.replace("write", "telephone"))
     assert {alert.change_id for alert, _ in outbox.list_alerts(database)} == {1, 3}
-    (other,) = queries.get_change(database, 1).together
+    (other,) = stream.get_change(database, 1).together
     assert (other.article.id, other.change_id) == (2, 2)

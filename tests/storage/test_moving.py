@@ -52,7 +52,7 @@ def fill(database: Database) -> None:
             )
         session.flush()
         session.get_one(Article, 1).copy_of = 7
-        session.add(Version(article_id=1, number=1, captured_at=AT, sha256="x", headline="h", words=1, content="{}"))
+        session.add(Version(article_id=1, number=1, captured_at=AT, sha256="x", headline="h", words=1))
         session.add(Visit(article_id=1, at=AT, outcome="changed"))
         session.add(Change(id=5, article_id=1, detected_at=AT, significance="minor", summary="s", kinds=["body"]))
         session.add(Outlet(name="o", expected=0.1 + 0.2))

@@ -13,6 +13,7 @@ from jsonschema import Draft202012Validator
 from revisions.text import Paragraph, Text
 from storage.database import Database, open_database
 from storage.tables import Article, Change, Version
+from storage.texts import keep_text
 from web.app import create_app
 
 README = Path(__file__).parents[2] / "README.md"
@@ -36,9 +37,9 @@ def database(tmp_path: Path) -> Iterator[Database]:
                     sha256=text.sha256,
                     headline=HOSTILE,
                     words=1,
-                    content=text.to_json(),
                 )
             )
+            keep_text(session, 1, n, text)
         session.add(
             Change(
                 article_id=1,

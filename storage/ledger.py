@@ -1,0 +1,169 @@
+"""The ledger of statements: who was quoted with what, from which version to which, and who else reported it."""
+
+import time
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from hashlib import blake2b
+from typing import Any
+
+from sqlmodel import Session, col, delete, func, or_, select
+
+from revisions.change import attribution
+from revisions.standing import Entry, Fragment, follow, is_same_statement, marks, without_repeats
+from revisions.text import Text
+from revisions.topic import Speaker, speaker_key
+from storage import fulltext
+from storage.database import Database
+from storage.fulltext import Index
+from storage.lines import forget_lines, keep_lines
+from storage.tables import Article, Statement, StatementMark, Version
+from storage.texts import texts_of
+
+READING = "1"  # counts up when statements are read differently than before, so that all are read again
+MOST_ALIKE = 40  # statements that a new one is compared with
+STANDS, WITHDRAWN, REWORDED = "stands", "withdrawn", "reworded"
+
+
+def reading_of(speakers: Sequence[Speaker]) -> str:
+    """Differs when statements would be read differently."""
+    told = "\n".join(repr((s.name, tuple(s.aliases), s.organisation)) for s in speakers)
+    return READING + "-" + blake2b(told.encode(), digest_size=6).hexdigest()
+
+
+def keep_words(
+    session: Session, article: Article, version: Version, text: Text, before: int | None, speakers: Sequence[Speaker]
+) -> None:
+    """Enter a new version into the index of lines and the ledger of statements.
+
+    `before`: the number of the version that came before, in the order of their times.
+    """
+    reading = reading_of(speakers)
+    if before is not None and article.spoken != reading:
+        enter_anew(session, article, speakers)
+        return
+    keep_lines(session, version, text, before)
+    _keep_statements(session, version, text, before, speakers)
+    article.spoken = reading
+
+
+def enter_anew(session: Session, article: Article, speakers: Sequence[Speaker]) -> None:
+    """All versions of an article once more, in the order of their times."""
+    assert article.id is not None
+    texts = dict(texts_of(session, article.id))
+    forget_lines(session, article.id, texts)
+    _forget_statements(session, article.id)
+    in_time = select(Version).where(Version.article_id == article.id)
+    before = None
+    for version in session.exec(in_time.order_by(col(Version.captured_at), col(Version.number))).all():
+        keep_lines(session, version, texts[version.number], before)
+        _keep_statements(session, version, texts[version.number], before, speakers)
+        session.flush()
+        before = version.number
+    article.spoken = reading_of(speakers)
+    session.add(article)
+
+
+def catch_up(database: Database, speakers: Sequence[Speaker], seconds: float) -> int:
+    """Enter articles anew whose statements were read with other speakers than these, or never; how many it were.
+
+    Ends after so many `seconds`, so that nothing else has to wait.
+    """
+    end, done = time.monotonic() + seconds, 0
+    while time.monotonic() < end and (number := _next_unread(database, speakers)):
+        with database.write() as session:
+            article = session.exec(select(Article).where(Article.id == number).with_for_update()).one()
+            enter_anew(session, article, speakers)
+        done += 1
+    return done
+
+
+def _next_unread(database: Database, speakers: Sequence[Speaker]) -> int | None:
+    with database.read() as session:
+        found: int | None = session.exec(_unread(reading_of(speakers)).limit(1)).first()
+        return found
+
+
+def count_unread(database: Database, speakers: Sequence[Speaker]) -> int:
+    """Articles whose statements are still to be read."""
+    unread = _unread(reading_of(speakers)).subquery()
+    with database.read() as session:
+        return session.exec(select(func.count()).select_from(unread)).one()
+
+
+def _unread(reading: str) -> Any:
+    return select(Article.id).where(or_(Article.spoken < reading, Article.spoken > reading), Article.versions > 0)
+
+
+def _keep_statements(
+    session: Session, version: Version, text: Text, before: int | None, speakers: Sequence[Speaker]
+) -> None:
+    said = without_repeats(attribution(tuple(speakers)).statements(text.paragraphs))
+    of_article = select(Statement).where(Statement.article_id == version.article_id, Statement.status == STANDS)
+    rows = {row.id or 0: row for row in session.exec(of_article)} if before is not None else {}
+    became = follow([Entry(number, row.speaker, row.text, row.silent) for number, row in rows.items()], said)
+    came = [_row(fragment, version, version.captured_at) for fragment in became.came]
+    if came:
+        session.add_all(came)
+        session.flush()
+    shortened = [rows[number] for number in dict.fromkeys(e.id for e, _, _ in became.ended) if number in became.kept]
+    fulltext.remove(session, Index.STATEMENTS, _words(shortened))
+    for row in shortened:
+        row.text = became.kept[row.id or 0]
+    parts = []
+    for entry, fragment, successor in became.ended:
+        row = rows[entry.id]
+        if entry.id in became.kept:
+            row = _split_off(session, row, fragment)
+            parts.append(row)
+        row.last_version, row.until = before, version.captured_at
+        row.status = WITHDRAWN if successor is None else REWORDED
+        if successor is not None:
+            row.became, came[successor].group_id = came[successor].id, row.group_id
+    fulltext.add(session, Index.STATEMENTS, _words([*came, *shortened, *parts]))
+    _group(session, came)
+
+
+def _words(rows: Iterable[Statement]) -> list[fulltext.Words]:
+    return [(row.id or 0, row.text, row.speaker) for row in rows]
+
+
+def _row(fragment: Fragment, version: Version, since: datetime) -> Statement:
+    return Statement(
+        article_id=version.article_id,
+        speaker=fragment.speaker,
+        speaker_key=speaker_key(fragment.speaker),
+        text=fragment.text,
+        quoted=fragment.quoted,
+        silent=fragment.silent,
+        first_version=version.number,
+        since=since,
+    )
+
+
+def _split_off(session: Session, row: Statement, fragment: Fragment) -> Statement:
+    """Those sentences of a statement that went, as a statement of their own that came when it did."""
+    part = Statement(**{**row.model_dump(exclude={"id"}), "text": fragment.text, "quoted": fragment.quoted})
+    session.add(part)
+    session.flush()
+    return part
+
+
+def _group(session: Session, came: Sequence[Statement]) -> None:
+    """Join each new statement to those with the same words of the same speaker, in whatever article."""
+    for row in came:
+        digests = marks(row.text)
+        likely = select(Statement).where(Statement.speaker_key == row.speaker_key, Statement.id != row.id)
+        sharing = select(StatementMark.statement_id).where(col(StatementMark.mark).in_(digests)).limit(MOST_ALIKE)
+        for other in session.exec(likely.where(col(Statement.id).in_(sharing)).order_by(col(Statement.id))):
+            if row.group_id is None and is_same_statement(row.text, other.text):
+                row.group_id = other.group_id
+        row.group_id = row.group_id or row.id
+        session.add_all(StatementMark(mark=mark, statement_id=row.id or 0) for mark in digests)
+
+
+def _forget_statements(session: Session, article_id: int) -> None:
+    rows = session.exec(select(Statement).where(Statement.article_id == article_id)).all()
+    fulltext.remove(session, Index.STATEMENTS, _words(rows))
+    numbers = [row.id for row in rows]
+    session.exec(delete(StatementMark).where(col(StatementMark.statement_id).in_(numbers)))
+    session.exec(delete(Statement).where(col(Statement.article_id) == article_id))

@@ -1,0 +1,71 @@
+"""The texts of versions, each compressed against the one before it.
+
+Most versions differ from the one before by a sentence, so they take some hundred bytes. Every `CHAIN`th stands alone,
+so that reading one never takes long.
+"""
+
+from collections.abc import Iterator
+
+import zstandard
+from sqlmodel import Session, col, select
+
+from revisions.text import Text
+from storage.tables import Version, VersionText
+
+CHAIN = 16  # versions in a row of which each needs the one before
+LEVEL = 19  # texts are small, so the best is quick
+
+
+def keep_text(session: Session, article_id: int, number: int, text: Text) -> None:
+    """The text of a new version; what is kept already is never written again."""
+    written = text.to_json().encode()
+    before = session.get(VersionText, (article_id, number - 1))
+    is_apart = before is None or number - before.chain_from >= CHAIN
+    base = b"" if is_apart else _content(session, article_id, number - 1)
+    chain_from = number if before is None or is_apart else before.chain_from
+    session.add(
+        VersionText(article_id=article_id, number=number, chain_from=chain_from, content=compress(written, base))
+    )
+
+
+def text_of(session: Session, version: Version) -> Text:
+    """What a version reads."""
+    return text_at(session, version.article_id, version.number)
+
+
+def text_at(session: Session, article_id: int, number: int) -> Text:
+    """What an article read in its version `number`, which there must be."""
+    return Text.from_json(_content(session, article_id, number).decode())
+
+
+def texts_of(session: Session, article_id: int) -> Iterator[tuple[int, Text]]:
+    """All versions' numbers and texts, in the order of their numbers."""
+    rows = select(VersionText).where(VersionText.article_id == article_id).order_by(col(VersionText.number))
+    content = b""
+    for row in session.exec(rows).all():
+        content = decompress(row.content, content if row.chain_from != row.number else b"")
+        yield row.number, Text.from_json(content.decode())
+
+
+def _content(session: Session, article_id: int, number: int) -> bytes:
+    """What is kept of a version, from the beginning of its chain on."""
+    up_to = select(VersionText).where(VersionText.article_id == article_id, VersionText.number <= number)
+    rows = session.exec(up_to.order_by(col(VersionText.number).desc()).limit(CHAIN)).all()
+    content = b""
+    for row in reversed([row for row in rows if row.number >= rows[0].chain_from]):
+        content = decompress(row.content, content)
+    return content
+
+
+def compress(content: bytes, base: bytes = b"") -> bytes:
+    """Zstandard (RFC 8878), with `base` as what matches may refer to."""
+    settings = zstandard.ZstdCompressionParameters.from_level(LEVEL, source_size=len(content), dict_size=len(base))
+    return zstandard.ZstdCompressor(compression_params=settings, dict_data=_dictionary(base)).compress(content)
+
+
+def decompress(content: bytes, base: bytes = b"") -> bytes:
+    return zstandard.ZstdDecompressor(dict_data=_dictionary(base)).decompress(content)
+
+
+def _dictionary(base: bytes) -> zstandard.ZstdCompressionDict | None:
+    return zstandard.ZstdCompressionDict(base, dict_type=zstandard.DICT_TYPE_RAWCONTENT) if base else None
