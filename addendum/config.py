@@ -11,7 +11,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from addendum import __version__
 from addendum.config_channels import Channel, Zone
-from addendum.durations import Duration
+from revisions.moments import parse_duration
 from revisions.topic import split_weight
 
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110, 5.6.2
@@ -62,6 +62,7 @@ def _cookies(value: object) -> object:
     return cookies
 
 
+Duration = Annotated[timedelta, BeforeValidator(parse_duration)]
 Cookies = Annotated[dict[str, str], BeforeValidator(_cookies)]
 Proxy = Annotated[str, AfterValidator(_proxy)]
 Size = Annotated[int, BeforeValidator(_size)]

@@ -10,8 +10,8 @@ from datetime import UTC, datetime, timedelta
 from enum import Enum
 from typing import Any
 
-from addendum.durations import parse_duration, show_duration
 from revisions.errors import ConfigError
+from revisions.moments import parse_moment, show_duration
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what spreadsheets take for a formula at the start of a cell
 _BREAKS = str.maketrans(dict.fromkeys("\t\r\n\x0b\x0c\x1b\u2028\u2029", " "))
@@ -43,8 +43,9 @@ def objects(form: Form, items: Iterable[dict[str, Any]]) -> None:
         json_lines(items)
         return
     rows = [dict(_flat("", item)) for item in items]
-    columns = list(dict.fromkeys(name for row in rows for name in row))
-    writer = csv.DictWriter(sys.stdout, columns, restval="")
+    names = dict.fromkeys(name for row in rows for name in row)
+    columns = [name for name in names if not any(other.startswith(f"{name}.") for other in names)]
+    writer = csv.DictWriter(sys.stdout, columns, restval="", extrasaction="ignore")
     writer.writeheader()
     writer.writerows(rows)
 
@@ -119,14 +120,9 @@ def due(value: datetime | None) -> str:
 def parse_since(value: str) -> datetime:
     """ "7d" ago, or "2021-07-19", or a full time. Raises `ConfigError`, which ends with status 2."""
     try:
-        return datetime.now(UTC) - parse_duration(value)
-    except ValueError:
-        pass
-    try:
-        moment = datetime.fromisoformat(value)
+        return parse_moment(value, datetime.now(UTC))
     except ValueError as error:
-        raise ConfigError('expected a duration such as "7d" or a date such as 2021-07-19', value) from error
-    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+        raise ConfigError(str(error), value) from error
 
 
 def _cell(value: object) -> str:

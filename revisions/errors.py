@@ -3,6 +3,7 @@
 They live here because `revisions` is the one package all the others may import.
 
     AddendumError
+    ├── QuestionError      what was asked cannot be answered as it was put: names the part
     ├── ConfigError        the configuration is wrong: names the key, the file and the line
     ├── FeedError          a feed cannot be read: names the feed's URL
     ├── FetchError         a request got no usable answer: names the URL
@@ -25,6 +26,10 @@ class AddendumError(Exception):
         self.reason = reason
         self.about = about
         super().__init__(f"{about}: {reason}" if about else reason)
+
+
+class QuestionError(AddendumError):
+    pass
 
 
 class ConfigError(AddendumError):

@@ -1,7 +1,7 @@
 """One difference, told as plain text, as HTML or as JSON, alike wherever it is shown."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from typing import Any
 
@@ -14,11 +14,23 @@ KEPT_AROUND = 12  # words of unchanged text shown on each side of an edit in an 
 
 @dataclass(frozen=True)
 class Line:
-    """One changed headline, standfirst, byline or paragraph. `label` is a field's name or a paragraph's role."""
+    """One changed headline, standfirst, byline or paragraph. `label` is a field's name or a paragraph's role.
+
+    `old`, `new`: indices of the paragraphs it was and is.
+    """
 
     label: str
     action: Action
     spans: tuple[Span, ...]
+    old: tuple[int, ...] = ()
+    new: tuple[int, ...] = ()
+
+    @property
+    def anchor(self) -> str:
+        """What names this line among those of the same two versions, for as long as they are kept."""
+        if self.new:
+            return f"p{self.new[0] + 1}"
+        return f"r{self.old[0] + 1}" if self.old else self.label
 
 
 def lines(old: Text, new: Text, *, unchanged: bool = False) -> Iterator[Line]:
@@ -30,7 +42,7 @@ def lines(old: Text, new: Text, *, unchanged: bool = False) -> Iterator[Line]:
             yield Line(field.value, Action.EQUAL, (Span(Edit.EQUAL, value),))
     for step in align(old.paragraphs, new.paragraphs):
         if unchanged or _is_shown(step):
-            yield Line(step.role.value, step.action, step.spans)
+            yield Line(step.role.value, step.action, step.spans, step.old, step.new)
 
 
 def _is_shown(step: Step) -> bool:
@@ -87,6 +99,7 @@ def as_json(old: Text, new: Text) -> list[dict[str, Any]]:
         {
             "part": line.label,
             "action": line.action.value,
+            "anchor": line.anchor,
             "spans": [{"edit": s.edit.value, "text": s.text} for s in line.spans],
         }
         for line in lines(old, new)
@@ -100,7 +113,7 @@ def excerpt(line: Line, around: int = KEPT_AROUND) -> Line:
         Span(s.edit, _shorten(s.text, around, head=at > 0, tail=at < last)) if s.edit is Edit.EQUAL else s
         for at, s in enumerate(line.spans)
     )
-    return Line(line.label, line.action, spans)
+    return replace(line, spans=spans)
 
 
 def _shorten(text: str, around: int, *, head: bool, tail: bool) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from revisions.errors import AddendumError
+from revisions.errors import QuestionError
 from revisions.words import WORD_LETTER, fold
 
 MOST_TERMS = 16  # in one question
@@ -130,15 +130,15 @@ def _digit(ch: str) -> str:
 def parse(asked: str) -> Question:
     """A question: words, "phrases in quotation marks", beginnings of words (surveil*), -unwanted.
 
-    Raises `AddendumError` for a question without a word to look for, or one too long.
+    Raises `QuestionError` for a question without a word to look for, or one too long.
     """
     if len(asked) > MOST_LETTERS:
-        raise AddendumError(f"the question is too long; ask for at most {MOST_LETTERS} letters", asked[:40] + "…")
+        raise QuestionError(f"the question is too long; ask for at most {MOST_LETTERS} letters", asked[:40] + "…")
     sought = tuple(_sought(fold(asked)))
     if not any(not s.is_unwanted for s in sought):
-        raise AddendumError('name at least one word to look for, such as surveillance, "press freedom" or spy*', asked)
+        raise QuestionError('name at least one word to look for, such as surveillance, "press freedom" or spy*', asked)
     if sum(len(s.ways[0]) for s in sought) > MOST_TERMS:
-        raise AddendumError(f"ask for at most {MOST_TERMS} words", asked[:40] + "…")
+        raise QuestionError(f"ask for at most {MOST_TERMS} words", asked[:40] + "…")
     return Question(sought)
 
 
@@ -152,7 +152,7 @@ def _sought(asked: str) -> Iterator[Sought]:
         if not found:
             continue
         if is_prefix and len(found[-1]) < SHORTEST_PREFIX:
-            raise AddendumError(f"give at least {SHORTEST_PREFIX} letters before the *", word)
+            raise QuestionError(f"give at least {SHORTEST_PREFIX} letters before the *", word)
         yield Sought(tuple(_ways(found)), is_prefix, is_unwanted)
 
 

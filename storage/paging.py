@@ -10,7 +10,7 @@ from typing import Any, Generic, TypeVar
 from sqlalchemy import literal, tuple_
 from sqlmodel import Session
 
-from revisions.errors import AddendumError
+from revisions.errors import QuestionError
 
 T = TypeVar("T")
 U = TypeVar("U")
@@ -35,7 +35,7 @@ def paged(
 ) -> Page[Any]:
     """The rows of a query beside a cursor, in falling order of `columns`, whose values in a row `key` tells.
 
-    Raises `AddendumError` for a cursor that is none of ours.
+    Raises `QuestionError` for a cursor that is none of ours.
     """
     towards_newer, values = _place(cursor, len(columns))
     if values:
@@ -68,7 +68,7 @@ def _place(cursor: str, length: int) -> tuple[bool, list[Any]]:
         if len(read) != length or direction not in ("<", ">"):
             raise ValueError(cursor)
     except (ValueError, TypeError, AttributeError) as error:
-        raise AddendumError("this is no cursor; take `next` of the page before", cursor[:40]) from error
+        raise QuestionError("this is no cursor; take `next` of the page before", cursor[:40]) from error
     return direction == ">", read
 
 

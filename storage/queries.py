@@ -10,6 +10,7 @@ from revisions.seen import Seen
 from revisions.text import Text
 from storage.aliases import find_article
 from storage.database import Database, estimate
+from storage.paging import Page, paged
 from storage.tables import Article, Change, Feed, Version, Visit
 from storage.texts import text_of
 from storage.versions import latest_version
@@ -26,6 +27,19 @@ def list_articles(database: Database, *, outlet: str = "", status: str = "", lim
     newest = followed.order_by(col(Article.changed_at).desc().nullslast(), col(Article.id).desc())
     with database.read() as session:
         return list(session.exec(newest.limit(limit) if limit else newest))
+
+
+def page_of_articles(
+    database: Database, *, outlet: str = "", status: str = "", cursor: str = "", limit: int = 50
+) -> Page[Article]:
+    """Articles that were read, the most recently changed first."""
+    read = select(Article).where(col(Article.changed_at).is_not(None))
+    read = read.where(col(Article.status).in_([status] if status else FOLLOWED))
+    if outlet:
+        read = read.where(Article.outlet == outlet)
+    columns = (col(Article.changed_at), col(Article.id))
+    with database.read() as session:
+        return paged(session, read, columns, lambda article: (article.changed_at, article.id), cursor, limit)
 
 
 def list_discovered(database: Database, since: datetime) -> list[tuple[Article, str]]:
@@ -71,6 +85,20 @@ def get_history(database: Database, article_id: int) -> list[tuple[Version, Chan
             if c.to_version != c.from_version
         }
         return [(version, led.get(version.number)) for version in versions]
+
+
+def get_changes(database: Database, article_id: int) -> list[Change]:
+    """All of an article's changes, oldest first, those too that led to no version."""
+    of_article = select(Change).where(Change.article_id == article_id)
+    with database.read() as session:
+        return list(session.exec(of_article.order_by(col(Change.detected_at), col(Change.id))))
+
+
+def visit_times(database: Database, article_id: int, *, limit: int) -> list[datetime]:
+    """When it was visited, newest first."""
+    times = select(Visit.at).where(Visit.article_id == article_id).order_by(col(Visit.at).desc()).limit(limit)
+    with database.read() as session:
+        return list(session.exec(times))
 
 
 def get_visits(database: Database, article_id: int, *, limit: int = 50) -> list[Visit]:

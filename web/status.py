@@ -14,8 +14,8 @@ from revisions.errors import AddendumError
 from storage import queries
 from storage.condition import troubles
 from storage.database import Database
+from web.access import has_token, is_trusted
 from web.metrics import expose
-from web.token import has_token, is_trusted
 
 KEEP = 5.0  # seconds for which what was found is believed
 

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from addendum.context import Context
-from addendum.durations import show_duration
 from addendum.output import json_lines, table
+from revisions.moments import show_duration
 from storage.hosts import HOUR, HostRecord, list_hosts
 from storage.present import moment
 

@@ -72,7 +72,7 @@ async def _all(config: Config, database: Database) -> None:
         handover = Embedded(hands)
         hands.announce = _announcing(config, database, handover)
         scheduling = _scheduling(config, database, crawl, handover)
-        app = create_app(database, address, config.web.token)
+        app = create_app(database, address, config.web.token, speakers=_speakers(config), host=config.web.host)
         _take_pushes(app, config, database)
         _tell_start(config, database)
         log.info("web page", url=f"http://{config.web.host}:{listening.getsockname()[1]}")
@@ -116,7 +116,15 @@ async def _web(config: Config, database: Database) -> None:
                 config.web.replica, upgrade=False, application="addendum pages", statement=PAGES_STATEMENT
             )
             stack.callback(replica.close)
-        app = create_app(replica or database, address, config.web.token, Condition(database, replica))
+        app = create_app(
+            replica or database,
+            address,
+            config.web.token,
+            Condition(database, replica),
+            speakers=_speakers(config),
+            writer=database,
+            host=config.web.host,
+        )
         _take_pushes(app, config, database)
         log.info("web page", url=f"http://{config.web.host}:{listening.getsockname()[1]}")
         await Daemon([], lambda stop: serve(app, listening, stop)).run()
@@ -165,6 +173,10 @@ def _scheduling(config: Config, database: Database, crawl: Crawl, handover: Hand
 
 def _address(config: Config, port: int) -> str:
     return config.web.model_copy(update={"port": port}).address
+
+
+def _speakers(config: Config) -> list[str]:
+    return [speaker.name for speaker in config.topic.speakers]
 
 
 def _take_pushes(app: FastAPI, config: Config, database: Database) -> None:

@@ -10,8 +10,8 @@ import pytest
 from addendum import build
 from addendum.commands.init import default_text, write
 from addendum.configfile import load
-from addendum.durations import parse_duration, show_duration
 from revisions.errors import ConfigError
+from revisions.moments import parse_duration, show_duration
 from revisions.topic import Relevance
 
 ROOT = Path(__file__).parents[2]

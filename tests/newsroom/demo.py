@@ -54,7 +54,7 @@ def _play(newsroom: Newsroom, receiver: Receiver, daemon: Daemon) -> None:
         _tell(json.loads(receiver.received[told].body)["data"]["change"])
     if sys.stdout.isatty():
         _say(f"Look at {daemon.url} as long as you like; Ctrl-C ends the demo.")
-        daemon.process.wait()
+        daemon.processes[0].wait()
     daemon.terminate()
 
 

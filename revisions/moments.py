@@ -1,10 +1,7 @@
-"""Durations as people write them: "2s", "90m", "1h30m", "30d"."""
+"""Durations and times as people write them: "2s", "90m", "1h30m", "30d"; "2021-07-19", "2021-07-19T16:00Z"."""
 
 import re
-from datetime import timedelta
-from typing import Annotated
-
-from pydantic import BeforeValidator
+from datetime import UTC, datetime, timedelta
 
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _PART = re.compile(r"(\d+(?:\.\d+)?)\s*([smhdw])")
@@ -22,7 +19,17 @@ def parse_duration(value: object) -> timedelta:
     return sum((timedelta(**{_UNITS[unit]: float(number)}) for number, unit in parts), timedelta())
 
 
-Duration = Annotated[timedelta, BeforeValidator(parse_duration)]
+def parse_moment(value: str, now: datetime) -> datetime:
+    """ "7d" before `now`, or a day (UTC), or a full time. Raises `ValueError` with what was expected."""
+    try:
+        return now - parse_duration(value)
+    except (ValueError, OverflowError):
+        pass
+    try:
+        moment = datetime.fromisoformat(value)
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except (ValueError, OverflowError) as error:
+        raise ValueError('expected a duration such as "7d" or a date such as 2021-07-19') from error
 
 
 def show_duration(value: timedelta) -> str:

@@ -1,0 +1,93 @@
+"""What every page and answer is made from: the record, its address, the templates, and what is asked of it often."""
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Annotated, Any, TypeVar
+
+from fastapi import Depends, Request
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, PackageLoader, Template, select_autoescape
+
+from storage.database import Database
+from storage.outlets import OutletFigures, compare_outlets, outlet_names
+from storage.present import moment
+from web.access import form_token, is_trusted
+
+T = TypeVar("T")
+
+NAMES_FOR = 60.0  # seconds for which the names of outlets are believed
+FIGURES_FOR = 600.0  # the same for figures that go over the whole record
+
+
+class Kept:
+    """What takes long to find out, found out once for several people."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._found: dict[str, tuple[float, Any]] = {}
+        self._lock = threading.Lock()
+
+    def get(self, key: str, find: Callable[[], T]) -> T:
+        with self._lock:
+            at, found = self._found.get(key, (0.0, None))
+            if not at or time.monotonic() - at > self._seconds:
+                at, found = time.monotonic(), find()
+                self._found = {key: (at, found)} if len(self._found) > MOST_KEPT else {**self._found, key: (at, found)}
+            value: T = found
+            return value
+
+
+MOST_KEPT = 50
+
+
+@dataclass
+class Site:
+    """One record and how it is shown. `writer`: where changes are made, if pages are read from a replica."""
+
+    database: Database
+    public_url: str
+    speakers: Sequence[str] = ()
+    writer: Database | None = None
+    _names: Kept = field(default_factory=lambda: Kept(NAMES_FOR))
+    _figures: Kept = field(default_factory=lambda: Kept(FIGURES_FOR))
+
+    @property
+    def outlets(self) -> list[str]:
+        return self._names.get("outlets", lambda: outlet_names(self.database))
+
+    def compared(self, since: str, find: Callable[[], list[OutletFigures]] | None = None) -> list[OutletFigures]:
+        return self._figures.get(since, find or (lambda: compare_outlets(self.database)))
+
+
+def _site(request: Request) -> Site:
+    site: Site = request.app.state.site
+    return site
+
+
+Here = Annotated[Site, Depends(_site)]
+
+
+def _environment() -> Environment:
+    pages = Environment(
+        loader=PackageLoader("web"), autoescape=select_autoescape(default=True), trim_blocks=True, lstrip_blocks=True
+    )
+    pages.filters["moment"] = lambda value: (moment(value) or "–").replace("T", " ").replace("Z", " UTC")
+    pages.filters["iso"] = lambda value: moment(value) or ""
+    pages.filters["percent"] = lambda value: "–" if value is None else f"{value:.0%}"
+    return pages
+
+
+_PAGES = _environment()
+
+
+def template(name: str) -> Template:
+    return _PAGES.get_template(name)
+
+
+def render(request: Request, name: str, status: int = 200, **values: Any) -> HTMLResponse:
+    """A page. Article text is escaped wherever a template puts it."""
+    may_act = bool(request.app.state.token) and is_trusted(request)
+    page = template(name).render(path=request.url.path, form_token=form_token(request) if may_act else "", **values)
+    return HTMLResponse(page, status)
