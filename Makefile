@@ -47,6 +47,9 @@ bench-revisit: $(VENV)/dev.stamp  ## measure when to look again: delays with equ
 bench-scale: $(VENV)/dev.stamp  ## measure what several machines can do; needs a PostgreSQL
 	$(BIN)/python -m bench.scale
 
+bench-ask: $(VENV)/dev.stamp  ## measure how soon questions to a record of a million versions are answered
+	$(BIN)/python -m bench.ask
+
 pictures: $(VENV)/dev.stamp  ## draw the messages in docs/ (needs Chromium)
 	$(BIN)/python -m tests.pictures
 
@@ -67,4 +70,4 @@ lock: pyproject.toml  ## pin the newest versions that fit, for every Python from
 clean:  ## remove what was made here
 	rm -rf $(VENV) build .mypy_cache .ruff_cache .pytest_cache
 
-.PHONY: help install browser run demo test test-postgres bench-signal bench-alerts bench-revisit bench-scale pictures check format lock clean
+.PHONY: help install browser run demo test test-postgres bench-signal bench-alerts bench-revisit bench-scale bench-ask pictures check format lock clean

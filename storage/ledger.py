@@ -116,9 +116,11 @@ def _keep_statements(
             row = _split_off(session, row, fragment)
             parts.append(row)
         row.last_version, row.until = before, version.captured_at
-        row.status = WITHDRAWN if successor is None else REWORDED
+        is_reworded = successor is not None and not row.silent
+        row.status = REWORDED if is_reworded else WITHDRAWN
         if successor is not None:
-            row.became, came[successor].group_id = came[successor].id, row.group_id
+            row.became = came[successor].id
+            came[successor].group_id = row.group_id if is_reworded else None  # an answer is no wording of silence
     fulltext.add(session, Index.STATEMENTS, _words([*came, *shortened, *parts]))
     _group(session, came)
 

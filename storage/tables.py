@@ -255,8 +255,8 @@ class Line(SQLModel, table=True):
 class Statement(SQLModel, table=True):
     """What a speaker is quoted or reported with in an article: the sentences that came together in `first_version`.
 
-    `speaker_key`: the speaker's name folded, to find them by. `status`: stands, withdrawn or reworded; the wording that
-    replaced it is `became`. `group_id`: the first statement recorded with the same words of the speaker, which may be
+    `speaker_key`: the speaker's name folded, to find them by. `status`: stands, withdrawn or reworded; what replaced
+    it is `became`. `group_id`: the first statement recorded with the same words of the speaker, which may be
     another outlet's. Versions and times as in `Line`.
     """
 

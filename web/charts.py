@@ -39,7 +39,7 @@ def timeline(versions: Sequence[Version], changes: Sequence[Change], visits: Seq
         return None
     times = [v.captured_at for v in versions] + [c.detected_at for c in changes] + list(visits)
     begin, end = min(times), max(times)
-    span = max(end - begin, timedelta(minutes=1))
+    span = (end - begin) or timedelta(minutes=1)
 
     def x(at: datetime) -> float:
         return round(WIDTH * max(0.0, min(1.0, (at - begin) / span)), 1)

@@ -128,7 +128,7 @@ def _draw(browser: str, page: str) -> bytes:
         command = [
             *(browser, "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--no-first-run"),
             *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
-            *("--blink-settings=scriptEnabled=false", "--host-resolver-rules=MAP * ~NOTFOUND"),
+            "--blink-settings=scriptEnabled=false",
             *(f"--window-size={WIDTH},{HEIGHT}", f"--screenshot={target}", f"--user-data-dir={folder}/profile"),
         ]
         try:

@@ -57,6 +57,8 @@ def _told(sort: str, entries: Sequence[dict[str, Any]]) -> Iterator[tuple[str, R
         is_silent = sort == "notice" or entry.get("quoted") is not False
         remark = f"{who} {sort} {entry['action']}" if is_silent else f"{who}, reported: {sort} {entry['action']}"
         yield letters(entry["text"]), Remark(sort, remark)
+        if entry.get("before"):
+            yield letters(entry["before"]), Remark(sort, f"{who} {sort} replaced")
 
 
 def _shown(line: Line, told: Sequence[tuple[str, Remark]]) -> Shown:
