@@ -11,11 +11,26 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Column, Connection, MetaData, Row, String, Table, bindparam, func, inspect, select, text, tuple_
+from sqlalchemy import (
+    Column,
+    Connection,
+    MetaData,
+    Row,
+    String,
+    Table,
+    bindparam,
+    func,
+    inspect,
+    literal,
+    select,
+    text,
+    tuple_,
+)
 from sqlmodel import SQLModel
 
 from revisions.errors import StorageError
 from storage import postgres
+from storage.columns import UTCDateTime
 from storage.database import Database
 from storage.reindex import index_anew
 from storage.tables import Visit
@@ -132,7 +147,7 @@ def _marks(table: Table) -> list[Column[Any]]:
 
 def _copy(reading: Connection, target: Database, table: Table, notes: _Notes, progress: Progress) -> None:
     total = reading.execute(select(func.count()).select_from(table)).scalar_one()
-    after = json.loads(notes.of(table.name) or "null")
+    after = _read_key(table, notes.of(table.name))
     done = _done(reading, table, after)
     progress(table.name, done, total)
     later = {column.name: None for column in _references(table)}
@@ -140,9 +155,17 @@ def _copy(reading: Connection, target: Database, table: Table, notes: _Notes, pr
         after = [getattr(rows[-1], column.name) for column in _key(table)]
         with target.writer.begin() as connection:
             connection.execute(table.insert(), [{**row._mapping, **later} for row in rows])
-            notes.put(connection, table.name, json.dumps(after))
+            notes.put(connection, table.name, json.dumps([_plain(value) for value in after]))
         done += len(rows)
         progress(table.name, done, total)
+
+
+def _read_key(table: Table, noted: str) -> list[Any] | None:
+    """The key that a note names, times as times."""
+    if not noted:
+        return None
+    values = zip(_key(table), json.loads(noted), strict=True)
+    return [datetime.fromisoformat(v) if isinstance(c.type, UTCDateTime) else v for c, v in values]
 
 
 def _done(reading: Connection, table: Table, after: list[Any] | None) -> int:
@@ -160,7 +183,8 @@ def _next(reading: Connection, table: Table, after: list[Any] | None) -> list[Ro
 
 
 def _beyond(table: Table, after: list[Any]) -> Any:
-    return tuple_(*_key(table)) > tuple_(*after)
+    key = _key(table)
+    return tuple_(*key) > tuple_(*(literal(value, column.type) for value, column in zip(after, key, strict=True)))
 
 
 def _copy_references(reading: Connection, target: Database, table: Table, notes: _Notes) -> None:
