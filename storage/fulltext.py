@@ -6,7 +6,7 @@ from enum import StrEnum
 from types import ModuleType
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Integer, column, table, text
+from sqlalchemy import Connection, Integer, column, table, text
 from sqlmodel import Session, col, select
 
 from revisions.search import Question, terms
@@ -21,7 +21,7 @@ class Matching:
     """A query, and the column of its rows' numbers, in the order of which an index is read."""
 
     query: Any
-    number: ColumnElement[int]
+    number: Any
 
 
 class Index(StrEnum):
@@ -62,11 +62,15 @@ def clear(session: Session) -> None:
 def matching(session: Session, found_in: type[Line] | type[Statement], question: Question, speaker: str) -> Matching:
     """Rows in which a question is answered, with a `speaker` only theirs; each with its article."""
     index = Index.LINES if found_in is Line else Index.STATEMENTS
-    number, condition, values = _speaking(session.connection()).matching(index, question, speaker_term(speaker))
+    connection = session.connection()
+    number, condition, values = _speaking(connection).matching(index, question, speaker_term(speaker))
     words = table(f"{index}_words", column(number, Integer))
-    joined: Any = select(found_in, Article).join_from(words, found_in, words.c[number] == found_in.id)
-    joined = joined.join(Article, col(Article.id) == found_in.article_id)
-    return Matching(joined.where(text(condition).bindparams(**values)), words.c[number])
+    answered = text(condition).bindparams(**values)
+    with_article: Any = select(found_in, Article).join(Article, col(Article.id) == found_in.article_id)
+    few = _speaking(connection).few_answers(connection, select(words.c[number]).where(answered))
+    if few is not None:
+        return Matching(with_article.where(col(found_in.id).in_(few)), col(found_in.id))
+    return Matching(with_article.join(words, words.c[number] == found_in.id).where(answered), words.c[number])
 
 
 def speaker_term(speaker: str) -> str:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from typing import Any
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Select, text
 
 from revisions.search import Question, Sought
 
@@ -13,6 +13,7 @@ CONNECTIONS, MORE_CONNECTIONS = 5, 5  # kept open by a process, and opened for a
 STATEMENT, LOCK, IDLE = 60, 20, 120  # s after which PostgreSQL ends a statement, a wait for a lock, an idle transaction
 LARGE = 100_000  # rows from which a table's size is estimated, not counted
 MONTHS_AHEAD = 2
+FEW, MORE_THAN_FEW = 2000, 8000  # rows that are put in order in some milliseconds, and those that are not
 MOST_PLACES = 16_000  # words of a paragraph that are found again (PostgreSQL, "Text Search: Limitations")
 
 # Serialization failure, deadlock, a row that another process has just written: of no consequence when tried again.
@@ -213,6 +214,20 @@ def matching(index: str, question: Question, speaker: str) -> tuple[str, str, di
     """Name of the index's column with rows' numbers, a condition, and its values."""
     asked = expression(question) + (f" & '={speaker}'" if speaker else "")
     return "id", f"{index}_words.words @@ CAST(:asked AS tsquery)", {"asked": asked}
+
+
+def few_answers(connection: Connection, answers: Select[Any]) -> list[int] | None:
+    """The numbers of all rows that answer a question, where few are expected; else None.
+
+    Many are looked for in their order, from the newest on, until there are enough. PostgreSQL by itself does so with
+    few ones, too, and reads most of the table.
+    """
+    plan = str(answers.compile(connection, compile_kwargs={"literal_binds": True}))
+    found = connection.exec_driver_sql(f"EXPLAIN (FORMAT JSON) {plan}").scalar_one()
+    if int(found[0]["Plan"]["Plan Rows"]) > FEW:
+        return None
+    numbers = list(connection.execute(answers.limit(MORE_THAN_FEW)).scalars())
+    return numbers if len(numbers) < MORE_THAN_FEW else None
 
 
 def expression(question: Question) -> str:

@@ -3,15 +3,16 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlmodel import Session, col, or_
+from sqlmodel import col, or_
 
 from revisions.search import Piece, Question, excerpt, parse
+from revisions.text import Text
 from storage import fulltext
 from storage.database import Database
 from storage.lines import lines_of
 from storage.paging import Page, paged
 from storage.tables import Article, Line, Statement
-from storage.texts import text_at
+from storage.texts import texts_at
 from storage.versions import latest_numbers
 
 
@@ -66,15 +67,19 @@ def find(
             query = query.where(found_in.since < until)
         page = paged(session, query, [matching.number], lambda row: (row[0].id,), cursor, limit)
         latest = latest_numbers(session, {article.id for _, article in page.items})
-        return page.of([_hit(session, row, article, latest[article.id], question) for row, article in page.items])
+        lines = {(row.article_id, row.first_version) for row, _ in page.items if isinstance(row, Line)}
+        texts = texts_at(session, lines)
+        return page.of([_hit(row, article, texts, latest[article.id], question) for row, article in page.items])
 
 
-def _hit(session: Session, row: Line | Statement, article: Article, latest: int, question: Question) -> Hit:
+def _hit(
+    row: Line | Statement, article: Article, texts: dict[tuple[int, int], Text], latest: int, question: Question
+) -> Hit:
     if isinstance(row, Statement):
         part, speaker, text = "statement", row.speaker, row.text
     else:
         part, speaker = row.part, ""
-        text = lines_of(text_at(session, row.article_id, row.first_version))[row.key][1]
+        text = lines_of(texts[row.article_id, row.first_version])[row.key][1]
     return Hit(
         id=row.id or 0,
         article=article,

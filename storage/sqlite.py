@@ -68,6 +68,10 @@ def matching(index: str, question: Question, speaker: str) -> tuple[str, str, di
     return "rowid", f"{index}_words MATCH :asked", {"asked": asked}
 
 
+def few_answers(_connection: Connection, _answers: object) -> None:
+    """FTS5 has its answers in order, be they few or many."""
+
+
 def expression(question: Question) -> str:
     """In FTS5's words; terms hold letters, marks and digits alone, so nothing in them needs escaping."""
     wanted = " AND ".join(_any_way(s) for s in question.sought if not s.is_unwanted)

@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import tuple_
 from sqlmodel import Session, col, select
 
 from revisions.classify import Significance
@@ -147,11 +146,13 @@ def _records(session: Session, rows: Sequence[tuple[Change, Article]]) -> list[C
 
 
 def _versions(session: Session, changes: Sequence[Change]) -> dict[tuple[int, int | None], Version]:
-    named = {(c.article_id, n) for c in changes for n in (c.from_version, c.to_version) if n is not None}
-    if not named:
+    numbers = {n for c in changes for n in (c.from_version, c.to_version) if n is not None}
+    if not numbers:
         return {}
-    found = select(Version).where(tuple_(col(Version.article_id), col(Version.number)).in_(sorted(named)))
-    return {(version.article_id, version.number): version for version in session.exec(found)}
+    # Some more than are needed: SQLite finds no index for pairs of values.
+    found = select(Version).where(col(Version.article_id).in_({c.article_id for c in changes}))
+    of_them = session.exec(found.where(col(Version.number).in_(numbers)))
+    return {(version.article_id, version.number): version for version in of_them}
 
 
 def _with_texts(session: Session, record: ChangeRecord) -> ChangeRecord:

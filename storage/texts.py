@@ -4,10 +4,10 @@ Most versions differ from the one before by a sentence, so they take some hundre
 so that reading one never takes long.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 import zstandard
-from sqlmodel import Session, col, select
+from sqlmodel import Session, and_, col, or_, select
 
 from revisions.text import Text
 from storage.tables import Version, VersionText
@@ -30,12 +30,27 @@ def keep_text(session: Session, article_id: int, number: int, text: Text) -> Non
 
 def text_of(session: Session, version: Version) -> Text:
     """What a version reads."""
-    return text_at(session, version.article_id, version.number)
+    return Text.from_json(_content(session, version.article_id, version.number).decode())
 
 
-def text_at(session: Session, article_id: int, number: int) -> Text:
-    """What an article read in its version `number`, which there must be."""
-    return Text.from_json(_content(session, article_id, number).decode())
+def texts_at(session: Session, named: Collection[tuple[int, int]]) -> dict[tuple[int, int], Text]:
+    """What several articles read in the versions named, each by the article's number and its own."""
+    if not named:
+        return {}
+    chains = [
+        and_(VersionText.article_id == article, col(VersionText.number).between(number - CHAIN + 1, number))
+        for article, number in named
+    ]
+    rows = session.exec(select(VersionText).where(or_(*chains))).all()
+    kept = {(row.article_id, row.number): row for row in rows}
+    return {key: Text.from_json(_unpack(kept, *key).decode()) for key in named}
+
+
+def _unpack(kept: dict[tuple[int, int], VersionText], article: int, number: int) -> bytes:
+    content = b""
+    for at in range(kept[article, number].chain_from, number + 1):
+        content = decompress(kept[article, at].content, content)
+    return content
 
 
 def texts_of(session: Session, article_id: int) -> Iterator[tuple[int, Text]]:

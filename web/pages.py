@@ -49,8 +49,7 @@ def build_pages(guards: list[Any]) -> APIRouter:
 
 def changes(request: Request, site: Here, asked: Annotated[ChangesAsked, Query()]) -> HTMLResponse:
     page = stream.page_of_changes(site.database, asked.filter, cursor=asked.cursor, limit=AT_ONCE)
-    counted = queries.count_record(site.database)
-    return render(request, "changes.html", page=page, asked=asked, counted=counted, kinds=list(Kind), site=site)
+    return render(request, "changes.html", page=page, asked=asked, kinds=list(Kind), site=site)
 
 
 def statements(request: Request, site: Here, asked: Annotated[StatementsAsked, Query()]) -> HTMLResponse:

@@ -13,11 +13,12 @@ from jinja2 import Environment, PackageLoader, Template, select_autoescape
 from storage.database import Database
 from storage.outlets import OutletFigures, compare_outlets, outlet_names
 from storage.present import moment
+from storage.queries import count_record
 from web.access import form_token, is_trusted
 
 T = TypeVar("T")
 
-NAMES_FOR = 60.0  # seconds for which the names of outlets are believed
+NAMES_FOR = 20.0  # seconds for which the names of outlets and the sizes of the record are believed
 FIGURES_FOR = 600.0  # the same for figures that go over the whole record
 
 
@@ -52,6 +53,11 @@ class Site:
     writer: Database | None = None
     _names: Kept = field(default_factory=lambda: Kept(NAMES_FOR))
     _figures: Kept = field(default_factory=lambda: Kept(FIGURES_FOR))
+
+    @property
+    def counted(self) -> dict[str, int]:
+        """Sizes of the record."""
+        return self._names.get("sizes", lambda: count_record(self.database))
 
     @property
     def outlets(self) -> list[str]:

@@ -139,6 +139,7 @@ def _find_changes() -> None:
     with op.batch_alter_table("change", schema=None) as batch_op:
         batch_op.add_column(sa.Column("outlet", sa.String(), server_default="", nullable=False))
         batch_op.drop_index(op.f("ix_change_detected_at"))
+        batch_op.drop_index(op.f("ix_change_told_with"))
     op.execute("UPDATE change SET outlet = (SELECT outlet FROM article WHERE article.id = change.article_id)")
     op.create_index("ix_change_detected", "change", ["detected_at", "id"])
     op.create_index("ix_change_outlet", "change", ["outlet", "detected_at", "id"])
@@ -146,6 +147,8 @@ def _find_changes() -> None:
     op.create_index(
         "ix_change_stealth", "change", ["detected_at", "id"], postgresql_where=stealth, sqlite_where=stealth
     )
+    told = sa.text("told_with IS NOT NULL")
+    op.create_index("ix_change_told_with", "change", ["told_with"], postgresql_where=told, sqlite_where=told)
     for table, column in FACETS.items():
         rows = _rows(table, column)
         op.drop_table(table)
@@ -174,10 +177,11 @@ def _find_changes_no_more() -> None:
         )
         _fill(table, column, rows, timed=False)
     with op.batch_alter_table("change", schema=None) as batch_op:
-        for index in ("ix_change_stealth", "ix_change_significance", "ix_change_outlet", "ix_change_detected"):
-            batch_op.drop_index(index)
+        for name in ("told_with", "stealth", "significance", "outlet", "detected"):
+            batch_op.drop_index(f"ix_change_{name}")
         batch_op.drop_column("outlet")
         batch_op.create_index(op.f("ix_change_detected_at"), ["detected_at"], unique=False)
+        batch_op.create_index(op.f("ix_change_told_with"), ["told_with"], unique=False)
 
 
 def _rows(table: str, column: str) -> list[tuple]:
