@@ -23,6 +23,7 @@ import pytest
 from sqlalchemy import text
 
 from bench.ask_record import SPEAKERS, VERSIONS, common_and_rare, fill
+from bench.furniture import perturbed
 from bench.report import Row, publish
 from revisions.text import Paragraph, Text
 from storage.database import Database, open_database
@@ -157,8 +158,8 @@ def _real_texts() -> Iterator[Row]:
             versions.append(_as_text(edit["new"]))
     if found:
         kept, plain = _chained(found)
-        yield Row("real edits: bytes of text per version", round(kept), 1500, "lower", "B")
-        yield Row("real edits: the same uncompressed", round(plain), 1e6, "lower", "B")
+        name = f"real edits, {round(plain / 1e3, 1)} KB uncompressed: bytes of text per version"
+        yield Row(name, round(kept), 1500, "lower", "B")
 
 
 def _as_text(markdown: str) -> bytes:
@@ -167,17 +168,16 @@ def _as_text(markdown: str) -> bytes:
 
 
 def _real_pages() -> Iterator[Row]:
-    """Real pages captured several times within days, where the reference data is there."""
-    index = DATA / "recrawls" / "index.json"
-    if not index.exists():
-        return
+    """Real pages of 100 to 200 KB with furniture that moves, as many versions of each as of an article above."""
     found = {}
-    for article in json.loads(index.read_text("utf-8")):
-        pages = [gzip.decompress((index.parent / c["file"]).read_bytes()) for c in article["captures"]]
-        found[article["article"]] = pages
-    kept, plain = _chained(found)
-    yield Row("real pages, captures years apart among them: bytes per page", round(kept), 30_000, "lower", "B")
-    yield Row("real pages: the same uncompressed", round(plain), 1e7, "lower", "B")
+    for file in sorted((DATA / "pages").glob("*.html.gz")):
+        page = gzip.decompress(file.read_bytes())
+        if 100_000 <= len(page) <= 200_000:
+            rng = random.Random(file.name)
+            found[file.name] = [perturbed(page, rng) for _ in range(VERSIONS)]
+    if found:
+        kept, plain = _chained(found)
+        yield Row(f"raw pages of {round(plain / 1e3)} KB: bytes per version", round(kept), 6000, "lower", "B")
 
 
 def _chained(found: dict[str, list[bytes]]) -> tuple[float, float]:

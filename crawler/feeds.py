@@ -6,7 +6,6 @@ open another address or expand without bound (feedparser keeps only harmless ent
 
 import calendar
 import io
-import json
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -17,6 +16,7 @@ import feedparser
 from dateutil import parser as dates
 from lxml import etree, html
 
+from crawler import jsontext
 from crawler.hints import Hints, hints_of, hints_of_json
 from crawler.urls import canonical
 from revisions.errors import FeedError, FetchError
@@ -109,7 +109,7 @@ def _permalink(item: Any) -> str:
 def _read_json_feed(body: bytes, url: str, headers: Mapping[str, str]) -> Feed:
     """JSON Feed 1.0 and 1.1 (jsonfeed.org/version/1.1)."""
     try:
-        data = json.loads(body)
+        data = jsontext.load(body)
     except (ValueError, RecursionError) as error:
         raise FeedError(f"the JSON cannot be read ({error})", url) from error
     if not isinstance(data, dict) or not isinstance(data.get("items"), list):

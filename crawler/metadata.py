@@ -1,6 +1,5 @@
 """What a page says about its article: JSON-LD (schema.org Article), meta tags, and the visible headline."""
 
-import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from typing import Any
 from lxml import html
 from rapidfuzz import fuzz
 
+from crawler import jsontext
 from crawler.feeds import read_moment
 from crawler.furniture import is_furniture
 from crawler.lines import page_lines
@@ -69,7 +69,7 @@ def _linked_data(tree: html.HtmlElement) -> dict[str, Any]:
     found: list[dict[str, Any]] = []
     for script in tree.xpath("//script[contains(@type, 'ld+json')]/text()"):
         try:
-            found += _articles(json.loads(str(script), strict=False))
+            found += _articles(jsontext.load(str(script), strict=False))
         except (ValueError, RecursionError):
             continue
     return min(found, key=lambda data: "WebPage" in str(data.get("@type")), default={})

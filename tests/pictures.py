@@ -3,21 +3,39 @@
 The Slack message is Block Kit JSON; the little renderer here knows the blocks we send and draws them as Slack does.
 """
 
+import json
 import shutil
 import subprocess
 import sys
 import tempfile
+import urllib.request
 from collections.abc import Iterator
 from html import escape
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
+
+from playwright.sync_api import sync_playwright
 
 from alerts.channels.mail import as_html
 from alerts.channels.slack import body
 from alerts.message import Message
 from tests.alerts.samples import burst, story
+from tests.web.newsroom_record import served
 
 DOCS = Path(__file__).parent.parent / "docs"
+PHONE = 380
+PAGES: dict[str, tuple[str, int, Literal["light", "dark"]]] = {
+    "changes": ("/", 1000, "light"),
+    "diff": ("/articles/{harbour_list}/diff/1..2", 1000, "light"),
+    "diff-side": ("/articles/{harbour_list}/diff/1..2?view=side", 1000, "dark"),
+    "diff-phone": ("/articles/{harbour_list}/diff/1..2?only=changes", PHONE, "dark"),
+    "article": ("/articles/{inquiry_opens}", 1000, "light"),
+    "version": ("/articles/{harbour_list}/versions/2", 1000, "light"),
+    "statements": ("/statements", 1000, "light"),
+    "search": ("/search?q=list", 1000, "light"),
+    "outlets": ("/outlets", 1000, "light"),
+    "feeds": ("/feeds", 1000, "light"),
+}
 STYLE = (
     "body{font:15px/1.46 Lato,'Noto Sans',sans-serif;margin:0;padding:16px;color:#1d1c1d;background:#fff;width:640px}"
     "a{color:#1264a3;text-decoration:none}.who{font-weight:900;margin-bottom:2px}.who small{font-weight:400;color:#616061}"
@@ -65,6 +83,24 @@ def main() -> None:
     draw(slack_page(story()), DOCS / "slack.png", 680, 430)
     draw(slack_page(burst()), DOCS / "slack-grouped.png", 680, 900)
     draw(as_html(story()), DOCS / "email.png", 420, 640)
+    draw_pages()
+
+
+def draw_pages() -> None:
+    """The pages over the newsroom's record, in a browser without JavaScript."""
+    with tempfile.TemporaryDirectory() as home, served(Path(home)) as daemon, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        with urllib.request.urlopen(f"{daemon.url}/api/v1/articles") as answer:
+            numbers = {article["url"].rsplit("/", 1)[1]: article["id"] for article in json.load(answer)}
+        for name, (path, width, scheme) in PAGES.items():
+            context = browser.new_context(
+                viewport={"width": width, "height": 640}, color_scheme=scheme, java_script_enabled=False
+            )
+            page = context.new_page()
+            page.goto(daemon.url + path.format(**{slug.replace("-", "_"): number for slug, number in numbers.items()}))
+            page.screenshot(path=DOCS / f"{name}.png", full_page=width > PHONE)
+            context.close()
+        browser.close()
 
 
 if __name__ == "__main__":

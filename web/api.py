@@ -10,7 +10,6 @@ from alerts.schemas import webhook_schema
 from revisions.errors import QuestionError
 from revisions.render import as_json
 from storage import feeds, queries, stream, subscriptions
-from storage.outlets import compare_outlets
 from storage.paging import Page
 from storage.present import (
     article_json,
@@ -200,7 +199,7 @@ def search(
 
 def outlets(site: Here) -> list[Json]:
     """Outlets compared: edits, those with a notice, stealth edits, hours until the first edit."""
-    return [outlet_json(figures) for figures in site.compared("", lambda: compare_outlets(site.database))]
+    return [outlet_json(figures) for figures in site.compared]
 
 
 def list_feeds(site: Here) -> list[Json]:

@@ -9,7 +9,6 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from revisions.classify import Kind
 from revisions.errors import QuestionError
 from storage import feeds, queries, stream, subscriptions
-from storage.outlets import compare_outlets
 from storage.present import feed_json
 from storage.search import find
 from storage.statements import STATUSES, get_statement, page_of_statements
@@ -134,8 +133,8 @@ def search(request: Request, site: Here, asked: Annotated[SearchAsked, Query()])
 
 
 def outlets(request: Request, site: Here) -> HTMLResponse:
-    compared = site.compared("", lambda: compare_outlets(site.database))
-    return render(request, "outlets.html", outlets=compared, most=max((o.edits for o in compared), default=0))
+    most = max((outlet.edits for outlet in site.compared), default=0)
+    return render(request, "outlets.html", outlets=site.compared, most=most)
 
 
 def feeds_page(request: Request, site: Here) -> HTMLResponse:

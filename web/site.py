@@ -23,24 +23,20 @@ FIGURES_FOR = 600.0  # the same for figures that go over the whole record
 
 
 class Kept:
-    """What takes long to find out, found out once for several people."""
+    """What takes long to find out, found out once for several people and believed for a while."""
 
-    def __init__(self, seconds: float) -> None:
-        self._seconds = seconds
+    def __init__(self) -> None:
         self._found: dict[str, tuple[float, Any]] = {}
         self._lock = threading.Lock()
 
-    def get(self, key: str, find: Callable[[], T]) -> T:
+    def get(self, name: str, seconds: float, find: Callable[[], T]) -> T:
         with self._lock:
-            at, found = self._found.get(key, (0.0, None))
-            if not at or time.monotonic() - at > self._seconds:
-                at, found = time.monotonic(), find()
-                self._found = {key: (at, found)} if len(self._found) > MOST_KEPT else {**self._found, key: (at, found)}
+            at, found = self._found.get(name, (float("-inf"), None))
+            if time.monotonic() - at > seconds:
+                found = find()
+                self._found[name] = (time.monotonic(), found)
             value: T = found
             return value
-
-
-MOST_KEPT = 50
 
 
 @dataclass
@@ -51,20 +47,22 @@ class Site:
     public_url: str
     speakers: Sequence[str] = ()
     writer: Database | None = None
-    _names: Kept = field(default_factory=lambda: Kept(NAMES_FOR))
-    _figures: Kept = field(default_factory=lambda: Kept(FIGURES_FOR))
+    _kept: Kept = field(default_factory=Kept)
 
     @property
     def counted(self) -> dict[str, int]:
         """Sizes of the record."""
-        return self._names.get("sizes", lambda: count_record(self.database))
+        return self._kept.get("sizes", NAMES_FOR, lambda: count_record(self.database))
 
     @property
     def outlets(self) -> list[str]:
-        return self._names.get("outlets", lambda: outlet_names(self.database))
+        """Their names."""
+        return self._kept.get("outlets", NAMES_FOR, lambda: outlet_names(self.database))
 
-    def compared(self, since: str, find: Callable[[], list[OutletFigures]] | None = None) -> list[OutletFigures]:
-        return self._figures.get(since, find or (lambda: compare_outlets(self.database)))
+    @property
+    def compared(self) -> list[OutletFigures]:
+        """Outlets compared."""
+        return self._kept.get("compared", FIGURES_FOR, lambda: compare_outlets(self.database))
 
 
 def _site(request: Request) -> Site:

@@ -124,3 +124,13 @@ def test_a_redirect_to_the_front_page_is_a_wall() -> None:
     front = page(STORIES[0], STORIES[0].stages[0])
     with pytest.raises(Wall, match="front page"):
         extract(Page("http://127.0.0.1/", front.body, "text/html"), requested="http://127.0.0.1/courier/a")
+
+
+def test_half_a_character_in_a_pages_own_data_is_no_reason_not_to_record_it() -> None:
+    data = '{"@type": "NewsArticle", "headline": "The list \\\\ud83d of \\\\u0000 numbers", "author": {"name": "A \\\\udc34"}}'
+    body = "".join(f"<p>Inspector {n} stands on a list of telephone numbers, reporters found.</p>" for n in range(6))
+    html = f'<html><script type="application/ld+json">{data}</script><body><article>{body}</article></body></html>'
+    text = extract(Page(URL, html.replace("\\\\", "\\").encode(), "text/html")).text
+    assert text.headline == "The list \ufffd of \ufffd numbers"
+    assert text.byline == "A \ufffd"
+    text.to_json().encode()
