@@ -24,7 +24,6 @@ from crawler.reach import Outlets, Reach
 from crawler.settings import CrawlSettings
 from revisions.classify import Kind, Significance
 from revisions.errors import ConfigError, DeliveryError
-from revisions.topic import Speaker, Topic
 from scheduler.push import Push
 from scheduler.pushed import Pushed
 from scheduler.revisit import Limits
@@ -38,18 +37,6 @@ from storage.operator import Trouble
 from storage.subscriptions import PATH
 
 log = structlog.get_logger()
-
-
-def topic(config: Config) -> Topic:
-    about = config.topic
-    return Topic(
-        name=about.name,
-        terms=tuple(about.terms),
-        context=tuple(about.context),
-        exclude=tuple(about.exclude),
-        languages=tuple(about.languages),
-        speakers=tuple(Speaker(s.name, tuple(s.aliases), s.organisation) for s in about.speakers),
-    )
 
 
 def crawl_settings(config: Config) -> CrawlSettings:
@@ -172,11 +159,11 @@ def deliverer(config: Config, database: Database, public_url: str, output: TextI
 
 
 def pushed(config: Config, database: Database) -> Pushed:
-    return Pushed(database, topic(config), limits(config))
+    return Pushed(database, config.topic.as_told(), limits(config))
 
 
 def work(config: Config, crawl: Crawl, database: Database) -> Work:
-    return Work(crawl, database, topic(config), route(config), limits(config), operator=config.operator)
+    return Work(crawl, database, config.topic.as_told(), route(config), limits(config), operator=config.operator)
 
 
 def callback(config: Config) -> str:
@@ -205,4 +192,4 @@ def upkeep(config: Config, database: Database) -> Upkeep:
                     await channel.close()
 
     names = [channel.name for channel in config.channels]
-    return Upkeep(database, config.operator, names, tell_directly, speakers=topic(config).speakers)
+    return Upkeep(database, config.operator, names, tell_directly, speakers=config.topic.as_told().speakers)

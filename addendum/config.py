@@ -11,6 +11,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from addendum import __version__
 from addendum.config_channels import Channel, Zone
+from revisions import topic as topics
 from revisions.moments import parse_duration
 from revisions.topic import split_weight
 
@@ -133,6 +134,17 @@ class Topic(_Section):
     exclude: list[str] = []
     languages: list[str] = []
     speakers: list[Speaker] = []
+
+    def as_told(self) -> topics.Topic:
+        """What `revisions` judges by."""
+        return topics.Topic(
+            name=self.name,
+            terms=tuple(self.terms),
+            context=tuple(self.context),
+            exclude=tuple(self.exclude),
+            languages=tuple(self.languages),
+            speakers=tuple(topics.Speaker(s.name, tuple(s.aliases), s.organisation) for s in self.speakers),
+        )
 
     @field_validator("terms", "context", "exclude")
     @classmethod

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from addendum import build
 from addendum.configfile import load
 from crawler.extract import extract
 from crawler.page import Page
@@ -38,4 +37,4 @@ def step(old: Reading, new: Reading) -> Change | None:
 
 @cache
 def shipped_topic() -> Topic:
-    return build.topic(load(str(Path(__file__).parents[1] / "config.toml")))
+    return load(str(Path(__file__).parents[1] / "config.toml")).topic.as_told()

@@ -36,7 +36,7 @@ def add(
     with context.record() as (config, database):
         if sitemap:
             entries = loop.run(_read(config, database, _canonical(sitemap, "--sitemap")))
-            found += articles_of(entries, build.topic(config), every_entry=every_entry)
+            found += articles_of(entries, config.topic.as_told(), every_entry=every_entry)
             context.note(f"{sitemap}: {len(entries)} entries")
         new = add_articles(database, found, outlet, datetime.now(UTC))
     known = len({article.url for article in found}) - new

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from addendum import build
 from addendum.config import Config
 from addendum.context import Context
 from addendum.output import Form, ago, due, objects, parse_since, say, table
@@ -37,7 +36,7 @@ class Asked:
 
     def speaker_in(self, config: Config) -> str:
         """The speaker by the name the record knows, whichever of their names was given."""
-        return build.topic(config).speaker_named(self.speaker)
+        return config.topic.as_told().speaker_named(self.speaker)
 
 
 def show_articles(context: Context, *, outlet: str, status: str, limit: int | None, form: Form) -> None:
@@ -169,7 +168,7 @@ def _refuse_other(option: str, value: str, known: "type[Kind] | type[Significanc
 
 def _tell_unread(context: Context, config: Config, database: Database) -> None:
     """Articles recorded before the speakers were configured as they are are entered little by little."""
-    unread = count_unread(database, build.topic(config).speakers)
+    unread = count_unread(database, config.topic.as_told().speakers)
     if unread:
         context.note(
             f"{unread} articles were recorded by an earlier version, or with other speakers, and are not all in here "

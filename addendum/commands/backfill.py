@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
-from addendum import build
 from addendum.config import Config
 from addendum.context import Context
 from addendum.output import json_lines, say
@@ -68,7 +67,7 @@ def _import(config: Config, database: Database, article: Article, most: int, pro
 def _keep(config: Config, database: Database, article: Article, captures: Sequence[Capture]) -> Report:
     assert article.id is not None
     readable = [Captured(c.at, c.url, c.text) for c in captures if c.text is not None]
-    done = import_captures(database, article.id, readable, build.topic(config).speakers)
+    done = import_captures(database, article.id, readable, config.topic.as_told().speakers)
     unread = len(captures) - len(readable)
     return Report(article.id, article.url, done.versions, done.unchanged, done.strange, unread)
 

@@ -18,7 +18,7 @@ from revisions.topic import Verdict
 def explain(context: Context, what: str, *, file: str, as_json: bool) -> None:
     """Judge a title or text, an article at a URL, or a file ("-" for standard input)."""
     config = context.config()
-    topic = build.topic(config)
+    topic = config.topic.as_told()
     if not topic.terms:
         raise ConfigError("topic.terms is empty, so every entry is followed")
     verdict = topic.judge(_read(config, what, file))

@@ -225,5 +225,5 @@ class TestShippedConfiguration:
         ],
     )
     def test_its_topic_knows_the_story_from_the_horse(self, title: str, relevance: Relevance) -> None:
-        topic = build.topic(load(str(ROOT / "config.toml")))
+        topic = load(str(ROOT / "config.toml")).topic.as_told()
         assert topic.judge(title).relevance is relevance
