@@ -22,7 +22,6 @@ from storage.present import (
     version_json,
     version_reference,
 )
-from storage.search import find
 from storage.statements import StatementRecord, get_statement, page_of_statements
 from web import models
 from web.access import is_known_host, may_change
@@ -183,17 +182,7 @@ def search(
     """Which articles ever said something, from when to when; those recorded last first."""
     if not asked.q.strip():
         raise QuestionError('name what to look for, such as ?q="no credence"', "q")
-    since, until = asked.times
-    page = find(
-        site.database,
-        asked.q,
-        speaker=asked.speaker,
-        outlet=asked.outlet,
-        since=since,
-        until=until,
-        cursor=asked.cursor,
-        limit=limit,
-    )
+    page = asked.find(site.database, limit)
     return _page(page, lambda hit: hit_json(hit, site.public_url), asked, request, response, site)
 
 

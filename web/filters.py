@@ -9,6 +9,9 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from revisions.classify import Kind
 from revisions.moments import parse_moment
+from storage.database import Database
+from storage.paging import Page
+from storage.search import Hit, find
 from storage.statements import StatementFilter
 from storage.stream import ChangeFilter
 
@@ -135,6 +138,16 @@ class SearchAsked(_Asked):
     speaker: Name = ""
     outlet: Name = ""
 
-    @property
-    def times(self) -> tuple[datetime | None, datetime | None]:
-        return self._times
+    def find(self, database: Database, limit: int) -> Page[Hit]:
+        """Raises `QuestionError` for a question that cannot be asked."""
+        since, until = self._times
+        return find(
+            database,
+            self.q,
+            speaker=self.speaker,
+            outlet=self.outlet,
+            since=since,
+            until=until,
+            cursor=self.cursor,
+            limit=limit,
+        )

@@ -10,7 +10,6 @@ from revisions.classify import Kind
 from revisions.errors import QuestionError
 from storage import feeds, queries, stream, subscriptions
 from storage.present import feed_json
-from storage.search import find
 from storage.statements import STATUSES, get_statement, page_of_statements
 from storage.tables import Article
 from web.access import is_our_form
@@ -114,18 +113,8 @@ def diff(request: Request, site: Here, number: int, step: str, view: str = "", o
 def search(request: Request, site: Here, asked: Annotated[SearchAsked, Query()]) -> HTMLResponse:
     page, problem = None, ""
     if asked.q.strip():
-        since, until = asked.times
         try:
-            page = find(
-                site.database,
-                asked.q,
-                speaker=asked.speaker,
-                outlet=asked.outlet,
-                since=since,
-                until=until,
-                cursor=asked.cursor,
-                limit=HITS,
-            )
+            page = asked.find(site.database, HITS)
         except QuestionError as error:
             problem = str(error)
     status = 400 if problem else 200
