@@ -100,7 +100,13 @@ def test_what_is_longer_than_the_terminal_goes_through_the_pager(asked: Program,
     follow(database, *(f"courier.example/{number}" for number in range(60)))
     database.close()
     ours, theirs = pty.openpty()
-    environment = {**os.environ, "PAGER": f"dd of={tmp_path}/paged status=none", "LINES": "24", "COLUMNS": "100", "TERM": "xterm"}
+    environment = {
+        **os.environ,
+        "PAGER": f"dd of={tmp_path}/paged status=none",
+        "LINES": "24",
+        "COLUMNS": "100",
+        "TERM": "xterm",
+    }
     done = subprocess.run(
         [COMMAND, "--config", asked.config, "articles"],
         stdin=theirs,

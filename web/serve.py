@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import socket
 from collections.abc import Iterator
 
@@ -41,6 +42,8 @@ async def serve(app: FastAPI, listening: socket.socket, stop: asyncio.Event) -> 
     """Serve until `stop` is set; requests in hand are finished."""
     config = uvicorn.Config(app, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=3)
     server = _Server(config)
+    gc.collect()
+    gc.freeze()  # what is loaded by now stays: looking through all of it again and again held up one answer in twenty
     running = asyncio.ensure_future(server.serve(sockets=[listening]))
     stopping = asyncio.ensure_future(stop.wait())
     await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)
