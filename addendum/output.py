@@ -117,12 +117,12 @@ def due(value: datetime | None) -> str:
     return "now" if value and value <= datetime.now(UTC) else ago(value)
 
 
-def parse_since(value: str) -> datetime:
+def parse_when(value: str, option: str = "--since") -> datetime:
     """ "7d" ago, or "2021-07-19", or a full time. Raises `ConfigError`, which ends with status 2."""
     try:
         return parse_moment(value, datetime.now(UTC))
     except ValueError as error:
-        raise ConfigError(str(error), value) from error
+        raise ConfigError(str(error), f"{option} {value}") from error
 
 
 def _cell(value: object) -> str:

@@ -6,7 +6,7 @@ from datetime import datetime
 from hashlib import blake2b
 from typing import Any
 
-from sqlmodel import Session, col, delete, func, or_, select
+from sqlmodel import Session, col, delete, func, or_, select, update
 
 from revisions.change import attribution
 from revisions.standing import Entry, Fragment, follow, is_same_statement, marks, without_repeats
@@ -167,5 +167,9 @@ def _forget_statements(session: Session, article_id: int) -> None:
     rows = session.exec(select(Statement).where(Statement.article_id == article_id)).all()
     fulltext.remove(session, Index.STATEMENTS, _words(rows))
     numbers = [row.id for row in rows]
+    elsewhere = select(Statement.group_id, func.min(Statement.id)).where(Statement.article_id != article_id)
+    heirs = elsewhere.where(col(Statement.group_id).in_(numbers)).group_by(col(Statement.group_id))
+    for group, heir in session.exec(heirs).all():
+        session.exec(update(Statement).where(col(Statement.group_id) == group).values(group_id=heir))
     session.exec(delete(StatementMark).where(col(StatementMark.statement_id).in_(numbers)))
     session.exec(delete(Statement).where(col(Statement.article_id) == article_id))

@@ -7,6 +7,7 @@ so that reading one never takes long.
 from collections.abc import Collection, Iterator
 
 import zstandard
+from sqlalchemy import ColumnElement
 from sqlmodel import Session, and_, col, or_, select
 
 from revisions.text import Text
@@ -37,20 +38,9 @@ def texts_at(session: Session, named: Collection[tuple[int, int]]) -> dict[tuple
     """What several articles read in the versions named, each by the article's number and its own."""
     if not named:
         return {}
-    chains = [
-        and_(VersionText.article_id == article, col(VersionText.number).between(number - CHAIN + 1, number))
-        for article, number in named
-    ]
-    rows = session.exec(select(VersionText).where(or_(*chains))).all()
-    kept = {(row.article_id, row.number): row for row in rows}
+    chains = [_chain(article, number) for article, number in named]
+    kept = {(row.article_id, row.number): row for row in session.exec(select(VersionText).where(or_(*chains)))}
     return {key: Text.from_json(_unpack(kept, *key).decode()) for key in named}
-
-
-def _unpack(kept: dict[tuple[int, int], VersionText], article: int, number: int) -> bytes:
-    content = b""
-    for at in range(kept[article, number].chain_from, number + 1):
-        content = decompress(kept[article, at].content, content)
-    return content
 
 
 def texts_of(session: Session, article_id: int) -> Iterator[tuple[int, Text]]:
@@ -63,12 +53,20 @@ def texts_of(session: Session, article_id: int) -> Iterator[tuple[int, Text]]:
 
 
 def _content(session: Session, article_id: int, number: int) -> bytes:
+    rows = session.exec(select(VersionText).where(_chain(article_id, number)))
+    return _unpack({(row.article_id, row.number): row for row in rows}, article_id, number)
+
+
+def _chain(article_id: int, number: int) -> ColumnElement[bool]:
+    """The rows that a version needs, and perhaps some before them."""
+    return and_(VersionText.article_id == article_id, col(VersionText.number).between(number - CHAIN + 1, number))
+
+
+def _unpack(kept: dict[tuple[int, int], VersionText], article: int, number: int) -> bytes:
     """What is kept of a version, from the beginning of its chain on."""
-    up_to = select(VersionText).where(VersionText.article_id == article_id, VersionText.number <= number)
-    rows = session.exec(up_to.order_by(col(VersionText.number).desc()).limit(CHAIN)).all()
     content = b""
-    for row in reversed([row for row in rows if row.number >= rows[0].chain_from]):
-        content = decompress(row.content, content)
+    for at in range(kept[article, number].chain_from, number + 1):
+        content = decompress(kept[article, at].content, content)
     return content
 
 

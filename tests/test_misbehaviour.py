@@ -160,7 +160,7 @@ def test_what_does_not_exist_is_named(watched: Program, arguments: tuple[str, ..
     ("arguments", "message"),
     [
         (("changes", "--since", "soon"), "--since soon: expected a duration"),
-        (("changes", "--kind", "gossip"), "the kinds are headline"),
+        (("changes", "--kind", "gossip"), "expected one of headline"),
         (("diff", "1", "--format", "pdf"), "expected text, html or json"),
         (("feeds", "add", "gopher://x"), "begins with http"),
         (("frobnicate",), "No such command"),

@@ -10,7 +10,7 @@ from typing import Any
 from addendum import build
 from addendum.config import Config
 from addendum.context import Context
-from addendum.output import ago, json_lines, parse_since, say, table
+from addendum.output import ago, json_lines, parse_when, say, table
 from alerts.channels import Channel
 from alerts.message import Message, for_test
 from alerts.rules import Rule
@@ -98,7 +98,7 @@ def _state(alert: Alert) -> str:
 
 def preview(context: Context, *, since: str, as_json: bool) -> None:
     """What the configuration as it stands would have sent."""
-    start = parse_since(since)
+    start = parse_when(since)
     with context.record() as (config, database):
         sent = list(_would_send(config, database, start))
     if as_json:

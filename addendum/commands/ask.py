@@ -5,7 +5,7 @@ from datetime import datetime
 
 from addendum.config import Config
 from addendum.context import Context
-from addendum.output import Form, ago, due, objects, parse_since, say, table
+from addendum.output import Form, ago, due, objects, parse_when, say, table
 from revisions.classify import Kind, Significance
 from revisions.errors import ConfigError
 from storage.database import Database
@@ -32,7 +32,7 @@ class Asked:
 
     @property
     def times(self) -> tuple[datetime | None, datetime | None]:
-        return parse_since(self.since) if self.since else None, parse_since(self.until) if self.until else None
+        return parse_when(self.since) if self.since else None, parse_when(self.until, "--until") if self.until else None
 
     def speaker_in(self, config: Config) -> str:
         """The speaker by the name the record knows, whichever of their names was given."""

@@ -26,7 +26,12 @@ def test_html_marks_words_for_every_reader() -> None:
 
 def test_json_holds_every_span() -> None:
     removed = as_json(OLD, NEW)[2]
-    assert removed == {"part": "body", "action": "removed", "spans": [{"edit": "delete", "text": "It rained."}]}
+    assert removed == {
+        "part": "body",
+        "action": "removed",
+        "anchor": "r2",
+        "spans": [{"edit": "delete", "text": "It rained."}],
+    }
 
 
 @given(st.text(), st.text())

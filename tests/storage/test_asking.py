@@ -199,7 +199,7 @@ def test_other_speakers_in_the_configuration_read_every_article_anew(record: Dat
     assert hits(record, "credence", speaker="NSO Group") == []
     assert len(hits(record, "credence", speaker="The Company")) == 3
     assert sorted(hits(record, "list")) == before
-    assert said(record, once=True)[0].wordings, "groups hold together"
+    assert [len(r.wordings) for r in said(record, once=True)] == [3, 1], "groups hold together"
 
 
 def test_texts_are_the_same_when_they_come_back_from_their_chain(database: Database) -> None:
