@@ -60,8 +60,9 @@ def _without_common(old: Sequence[Statement], new: Sequence[Statement]) -> tuple
 def _likeness(a: Statement, b: Statement) -> float:
     if a.speaker != b.speaker or a.silent != b.silent:
         return 0.0
-    return float(Indel.normalized_similarity(_keys(a.text), _keys(b.text)))
+    return float(Indel.normalized_similarity(word_keys(a.text), word_keys(b.text)))
 
 
-def _keys(text: str) -> list[str]:
+def word_keys(text: str) -> list[str]:
+    """The words by which statements are compared, marks and capitals aside."""
     return [t.key.lower() for t in tokens(text) if is_word(t.key)]

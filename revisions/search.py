@@ -18,6 +18,7 @@ from revisions.words import WORD_LETTER, fold
 MOST_TERMS = 16  # in one question
 MOST_LETTERS = 400  # of a question
 AROUND = 25  # words of an excerpt on each side
+LONGEST_TERM = 64  # letters of a term that count; what is longer is no word but data
 SHORTEST_PREFIX = 2  # letters before a "*"
 
 _RUN = re.compile(rf"(?:(?!_){WORD_LETTER})+")
@@ -107,7 +108,7 @@ def excerpt(text: str, question: Question, around: int = AROUND) -> list[Piece]:
 
 def terms(text: str) -> list[str]:
     """The terms of a text in order."""
-    return [_term(run[0]) for run in _RUN.finditer(_plain(text))]
+    return [_term(run[0])[:LONGEST_TERM] for run in _RUN.finditer(_plain(text))]
 
 
 def _plain(text: str) -> str:

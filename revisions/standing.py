@@ -13,9 +13,9 @@ from itertools import groupby
 
 from rapidfuzz.distance import Indel, LCSseq
 
-from revisions.ledger import SAME_STATEMENT
+from revisions.ledger import SAME_STATEMENT, word_keys
 from revisions.statements import Statement, is_quoted
-from revisions.words import fold, is_word, letters, sentences, tokens
+from revisions.words import fold, letters, sentences
 
 MARKS = 6  # digests a statement is found again by
 SHINGLE = 3  # words that make one of them
@@ -99,11 +99,7 @@ def _with_successors(
 
 
 def _likeness(a: Fragment, b: Fragment) -> float:
-    return float(Indel.normalized_similarity(_keys(a.text), _keys(b.text))) if a.silent == b.silent else 0.0
-
-
-def _keys(text: str) -> list[str]:
-    return [t.key.lower() for t in tokens(text) if is_word(t.key)]
+    return float(Indel.normalized_similarity(word_keys(a.text), word_keys(b.text))) if a.silent == b.silent else 0.0
 
 
 _IN_QUOTES = re.compile(r'"([^"]{12,})"')
@@ -115,9 +111,9 @@ def marks(text: str) -> frozenset[int]:
     The smallest of the digests of all runs of `SHINGLE` words (Broder, "On the resemblance and containment of
     documents", 1997): texts that share many such runs share some of these. What is quoted is what outlets share.
     """
-    words = _keys(" ".join(_IN_QUOTES.findall(fold(text))) or text)
+    words = word_keys(" ".join(_IN_QUOTES.findall(fold(text))) or text)
     if len(words) < SHORTEST:
-        words = _keys(text)
+        words = word_keys(text)
     if len(words) < SHORTEST:
         return frozenset()
     runs = {" ".join(words[at : at + SHINGLE]) for at in range(len(words) - SHINGLE + 1)}
@@ -127,11 +123,11 @@ def marks(text: str) -> frozenset[int]:
 
 def is_same_statement(a: str, b: str) -> bool:
     """Do two outlets report the same words of one speaker, each in its own way?"""
-    first, second = _keys(a), _keys(b)
+    first, second = word_keys(a), word_keys(b)
     shorter = min(len(first), len(second))
     if shorter < SHORTEST:
         return first == second
-    quoted = [_keys(" ".join(_IN_QUOTES.findall(fold(text)))) for text in (a, b)]
+    quoted = [word_keys(" ".join(_IN_QUOTES.findall(fold(text)))) for text in (a, b)]
     if min(map(len, quoted)) >= SHORTEST and _is_within(*quoted):
         return True
     return _is_within(first, second) or float(Indel.normalized_similarity(first, second)) >= LIKE_WORDS

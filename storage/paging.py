@@ -4,7 +4,7 @@ import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import literal, tuple_
@@ -15,7 +15,7 @@ from revisions.errors import QuestionError
 T = TypeVar("T")
 U = TypeVar("U")
 
-LARGEST_NUMBER = 2**63 - 1
+LARGEST_ID = 2**31 - 1  # a row's number
 
 
 @dataclass(frozen=True)
@@ -67,13 +67,13 @@ def _place(cursor: str, length: int) -> tuple[bool, list[Any]]:
         read = [_time(value) if isinstance(value, str) else _number(value) for value in values]
         if len(read) != length or direction not in ("<", ">"):
             raise ValueError(cursor)
-    except (ValueError, TypeError, AttributeError) as error:
+    except (ValueError, TypeError, AttributeError, OverflowError) as error:
         raise QuestionError("this is no cursor; take `next` of the page before", cursor[:40]) from error
     return direction == ">", read
 
 
 def _number(value: int) -> int:
-    if abs(value) > LARGEST_NUMBER:
+    if abs(value) > LARGEST_ID:
         raise ValueError(value)
     return int(value)
 
@@ -82,4 +82,4 @@ def _time(value: str) -> datetime:
     read = datetime.fromisoformat(value)
     if read.tzinfo is None:
         raise ValueError(value)
-    return read
+    return read.astimezone(UTC)

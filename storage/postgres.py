@@ -14,7 +14,8 @@ STATEMENT, LOCK, IDLE = 60, 20, 120  # s after which PostgreSQL ends a statement
 LARGE = 100_000  # rows from which a table's size is estimated, not counted
 MONTHS_AHEAD = 2
 FEW, MORE_THAN_FEW = 2000, 8000  # rows that are put in order in some milliseconds, and those that are not
-MOST_PLACES = 16_000  # words of a paragraph that are found again (PostgreSQL, "Text Search: Limitations")
+# Of a paragraph, the words and bytes of words that are found again (PostgreSQL, "Text Search: Limitations").
+MOST_PLACES, LARGEST_VECTOR = 16_000, 400_000
 
 # Serialization failure, deadlock, a row that another process has just written: of no consequence when tried again.
 CONTENTION = frozenset({"40001", "40P01", "23505"})
@@ -206,7 +207,12 @@ def clear_words(connection: Connection, index: str) -> None:
 
 def _vector(terms: Sequence[str], speaker: str) -> str:
     """A tsvector literal: each term with its places, and who speaks as a term that no text can hold."""
-    placed = [f"'{term}':{at}" for at, term in enumerate(terms[:MOST_PLACES], 1)]
+    placed, size = [], 0
+    for at, term in enumerate(terms[:MOST_PLACES], 1):
+        size += len(term.encode())
+        if size > LARGEST_VECTOR:
+            break
+        placed.append(f"'{term}':{at}")
     return " ".join([*placed, *([f"'={speaker}'"] if speaker else [])])
 
 

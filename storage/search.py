@@ -52,7 +52,7 @@ def find(
     """Paragraphs and headlines in which all words asked for stand, those recorded last first.
 
     With a `speaker`, what they were quoted or reported with. `since` and `until`: it stood there in between. Raises
-    `AddendumError` for a question that cannot be asked (`revisions.search.parse`).
+    `QuestionError` for a question that cannot be asked (`revisions.search.parse`).
     """
     question = parse(asked)
     found_in = Statement if speaker else Line

@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 from revisions.errors import AddendumError
 from revisions.topic import speaker_key
 from storage.database import Database
-from storage.paging import Page, paged
+from storage.paging import LARGEST_ID, Page, paged
 from storage.tables import Article, Statement
 from storage.versions import latest_numbers
 
@@ -67,7 +67,7 @@ def page_of_statements(
 def get_statement(database: Database, number: int) -> StatementRecord:
     """With its wordings. Raises `AddendumError` where there is no such statement."""
     with database.read() as session:
-        statement = session.get(Statement, number)
+        statement = session.get(Statement, number) if number <= LARGEST_ID else None
         if statement is None:
             raise AddendumError("no such statement; `addendum statements` lists them", f"statement {number}")
         article = session.get_one(Article, statement.article_id)

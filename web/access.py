@@ -68,7 +68,8 @@ def is_our_form(request: Request, form: Annotated[str, Form()] = "") -> None:
     _needs_token_set(request)
     origin = request.headers.get("origin")
     site = request.headers.get("sec-fetch-site", "same-origin")
-    is_foreign = site not in ("same-origin", "none") or (origin and urlsplit(origin).netloc != request.url.netloc)
+    ours = {request.url.netloc, urlsplit(request.app.state.site.public_url).netloc}
+    is_foreign = site not in ("same-origin", "none") or (origin and urlsplit(origin).netloc not in ours)
     if is_foreign or not secrets.compare_digest(form.encode(), form_token(request).encode()):
         raise HTTPException(403, "this was not sent from a page of Addendum; go back, load the page again and retry")
 

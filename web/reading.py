@@ -54,8 +54,8 @@ def show(old: Text, new: Text, notices: Sequence[dict[str, Any]], statements: Se
 def _told(sort: str, entries: Sequence[dict[str, Any]]) -> Iterator[tuple[str, Remark]]:
     for entry in entries:
         who = entry["speaker"] if sort == "statement" else entry["kind"]
-        is_silent = sort == "notice" or entry.get("quoted") is not False
-        remark = f"{who} {sort} {entry['action']}" if is_silent else f"{who}, reported: {sort} {entry['action']}"
+        is_reported = sort == "statement" and not entry["quoted"]
+        remark = f"{who}{', reported:' if is_reported else ''} {sort} {entry['action']}"
         yield letters(entry["text"]), Remark(sort, remark)
         if entry.get("before"):
             yield letters(entry["before"]), Remark(sort, f"{who} {sort} replaced")

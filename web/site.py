@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, Any, TypeVar
@@ -27,10 +28,10 @@ class Kept:
 
     def __init__(self) -> None:
         self._found: dict[str, tuple[float, Any]] = {}
-        self._lock = threading.Lock()
+        self._locks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
 
     def get(self, name: str, seconds: float, find: Callable[[], T]) -> T:
-        with self._lock:
+        with self._locks[name]:
             at, found = self._found.get(name, (float("-inf"), None))
             if time.monotonic() - at > seconds:
                 found = find()

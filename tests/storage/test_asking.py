@@ -108,6 +108,15 @@ def test_search_in_other_scripts(database: Database, paragraph: str, word: str, 
     assert hits(database, f"{word} inspectors") == []
 
 
+def test_what_is_too_long_for_an_index_is_recorded_and_the_rest_of_it_found(database: Database) -> None:
+    follow(database, "courier.example/a")
+    data, many = "x" * 5000, " ".join(f"{chr(0x905 + n % 30) * 60}{n}" for n in range(20_000))
+    visit(database, 0, 1, [LEAD, f"An appendix begins with {data} and goes on.", f"Beginning {many}"])
+    assert hits(database, '"goes on"') == [(1, 1, None)]
+    assert hits(database, "beginning") == [(1, 1, None)]
+    assert hits(database, data[:300]) == [(1, 1, None)]
+
+
 def test_the_ledger_says_what_became_of_each_statement(record: Database) -> None:
     found = {r.statement.text: r for r in said(record)}
     assert {text: r.status for text, r in found.items()} == {

@@ -99,6 +99,8 @@ def test_a_feed_of_hostile_changes_is_xml(hostile: TestClient) -> None:
         ("/articles/99999999999999999999/versions/1", 404),
         ("/articles/one", 422),
         ("/statements/77", 404),
+        ("/statements/99999999999999999999", 404),
+        ("/?cursor=WyI8IiwgIjAwMDEtMDEtMDFUMDA6MDA6MDArMTQ6MDAiLCAxXQ", 400),
         ("/?kind=none", 422),
         ("/?since=soon", 422),
         ("/?cursor=bm9uc2Vuc2U", 400),
