@@ -50,6 +50,9 @@ bench-scale: $(VENV)/dev.stamp  ## measure what several machines can do; needs a
 bench-ask: $(VENV)/dev.stamp  ## measure how soon questions to a record of a million versions are answered
 	$(BIN)/python -m bench.ask
 
+bench-crawl: $(VENV)/dev.stamp  ## measure what an unchanged page costs, beside other programs, and how light the program is
+	$(BIN)/python -m bench.crawl
+
 pictures: $(VENV)/dev.stamp  ## draw the messages in docs/ (needs Chromium)
 	$(BIN)/python -m tests.pictures
 
@@ -70,4 +73,4 @@ lock: pyproject.toml  ## pin the newest versions that fit, for every Python from
 clean:  ## remove what was made here
 	rm -rf $(VENV) build .mypy_cache .ruff_cache .pytest_cache
 
-.PHONY: help install browser run demo test test-postgres bench-signal bench-alerts bench-revisit bench-scale bench-ask pictures check format lock clean
+.PHONY: help install browser run demo test test-postgres bench-signal bench-alerts bench-revisit bench-scale bench-ask bench-crawl pictures check format lock clean

@@ -59,6 +59,8 @@ def crawl_settings(config: Config) -> CrawlSettings:
         allow_private_networks=tuple(crawl.allow_private_networks),
         outlets=outlets,
         browser=find_browser(crawl.browser) if outlets.need_browser else "",
+        readers=crawl.processes,
+        speakers=config.topic.as_told().speakers,
     )
 
 

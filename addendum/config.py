@@ -1,5 +1,6 @@
 """The configuration: what can be set, with its defaults and what is allowed."""
 
+import os
 import re
 from datetime import timedelta
 from ipaddress import ip_address
@@ -165,6 +166,12 @@ class Crawl(_Section):
     allow_private_networks: list[str] = []
     proxy: Proxy = ""
     browser: str = ""
+    readers: Annotated[int, Field(ge=0, le=64)] | Literal["auto"] = "auto"
+
+    @property
+    def processes(self) -> int:
+        """That read pages: as many as there are cores, four at the most."""
+        return min(4, os.cpu_count() or 1) if self.readers == "auto" else self.readers
 
 
 class Outlet(_Section):

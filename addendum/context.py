@@ -18,23 +18,26 @@ class Context:
 
     config_path: str | None
 
-    def config(self) -> "Config":
+    def config(self, *, logs: bool = True) -> "Config":
+        """`logs`: whether the command has anything to log; a question has not, and is answered sooner without."""
         from addendum.configfile import load
-        from addendum.logs import set_up
 
         config = load(self.config_path)
-        set_up(config.service.log)
+        if logs:
+            from addendum.logs import set_up
+
+            set_up(config.service.log)
         return config
 
     @contextlib.contextmanager
-    def record(self, application: str = "addendum") -> "Iterator[tuple[Config, Database]]":
+    def record(self, application: str = "addendum", *, logs: bool = True) -> "Iterator[tuple[Config, Database]]":
         """The configuration and the record, brought up to date and closed at the end.
 
-        `application`: what a shared database shows its connections as.
+        `application`: what a shared database shows its connections as. `logs`: as for `config`.
         """
         from storage.database import open_database
 
-        config = self.config()
+        config = self.config(logs=logs)
         database = open_database(config.service.database, application=application)
         try:
             yield config, database

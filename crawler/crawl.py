@@ -10,6 +10,7 @@ from scrapy.crawler import AsyncCrawlerRunner
 from crawler.guard import GuardedResolver, Networks
 from crawler.outcomes import Answer, ArticleVisit, FeedPoll, Form, Order
 from crawler.politeness import Politeness
+from crawler.readers import Readers
 from crawler.settings import CONCURRENT_REQUESTS, CrawlSettings, scrapy_settings
 from crawler.spider import AddendumSpider, Task, TaskKind
 from revisions.errors import FetchError
@@ -31,6 +32,7 @@ class Crawl:
     def __init__(self, settings: CrawlSettings) -> None:
         self._settings = settings
         self.politeness = Politeness(settings.requests_per_hour_per_host, min_delay=settings.min_delay)
+        self._readers = Readers(settings.readers, settings.speakers)
         self._queue: asyncio.Queue[Task] = asyncio.Queue()
         self._room = asyncio.Semaphore(2 * CONCURRENT_REQUESTS)
         self._under_way: set[asyncio.Future[Any]] = set()
@@ -42,7 +44,11 @@ class Crawl:
         _guard_names(Networks(settings.allow_private_networks, settings.outlets.proxy_hosts))
         self._runner = AsyncCrawlerRunner(scrapy_settings(settings))
         self._crawling = self._runner.crawl(
-            AddendumSpider, queue=self._queue, politeness=self.politeness, outlets=settings.outlets
+            AddendumSpider,
+            queue=self._queue,
+            politeness=self.politeness,
+            outlets=settings.outlets,
+            readers=self._readers,
         )
         return self
 
@@ -52,6 +58,7 @@ class Crawl:
         if self._runner and self._crawling:
             await self._runner.stop()
             await asyncio.wait({self._crawling}, timeout=5)
+        await self._readers.close()
 
     async def poll(self, order: Order) -> FeedPoll:
         """Ask for a feed. Raises `FetchError` with `retry_after` where the host must be left alone for now."""

@@ -11,6 +11,8 @@ from crawler.marks import PART_OF, RENDERING
 from crawler.politeness import politeness_of
 from crawler.urls import host_of
 
+KEPT_OPEN = 8  # connections to a host; without a delay several may be under way, which Scrapy would open anew
+
 
 class Noted(HTTP11DownloadHandler):
     """Scrapy's own, which keeps the delay, tells when a request goes out and is over, and lets go of connections."""
@@ -18,6 +20,7 @@ class Noted(HTTP11DownloadHandler):
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
         self._politeness = politeness_of(crawler)
+        self._pool.maxPersistentPerHost = KEPT_OPEN
         self._politeness.on_release.append(self.let_go)
 
     async def download_request(self, request: Request) -> Response:

@@ -6,7 +6,7 @@ its place, and what stands in front of an article instead of being it is refused
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, takewhile
 
 from lxml import html
 
@@ -15,14 +15,16 @@ from crawler.furniture import is_furniture, remove_furniture, remove_machinery
 from crawler.lines import Line, page_lines
 from crawler.links import is_in_card, is_link, item_of, listed_words
 from crawler.metadata import Metadata, read_metadata
-from crawler.page import Page
+from crawler.page import Page, class_names, seen_on
 from crawler.places import boxes, is_about, role, without_the_article
 from crawler.posts import Posts, post_of, posts
+from crawler.shown import Step
 from crawler.urls import trusted_canonical
 from crawler.walls import asks_for_money, is_scrambled, is_section, wall
 from revisions.errors import ExtractionError
-from revisions.notices import is_bare_label
-from revisions.text import Paragraph, Text
+from revisions.notices import is_bare_label, recognise
+from revisions.seen import Seen
+from revisions.text import Paragraph, Role, Text
 from revisions.words import count_words, fold
 
 _HEADINGS = frozenset({"h2", "h3", "h4", "h5", "h6"})
@@ -38,11 +40,28 @@ class Wall(ExtractionError):
 
 @dataclass(frozen=True)
 class Extracted:
-    """An article's text, its canonical address, and whether the page asks to subscribe before reading on."""
+    """An article's text, its canonical address, and whether the page asks to subscribe before reading on.
+
+    `seen`: all that the page shows. `home`: the way down from the body to the innermost element that holds the article,
+    notices aside (`crawler.region`).
+    """
 
     text: Text
     canonical: str
+    seen: Seen
     limited: bool = False
+    home: tuple[Step, ...] = ()
+
+    @property
+    def shown(self) -> Iterator[str]:
+        """The article's lines that stand on the page itself, notices aside; a byline may be declared alone."""
+        yield from (self.text.headline, self.text.standfirst)
+        yield from (p.text for p in self.text.paragraphs if p.role is not Role.NOTICE)
+
+    @property
+    def notices(self) -> Iterator[str]:
+        """Notices may stand anywhere on the page."""
+        yield from (p.text for p in self.text.paragraphs if p.role is Role.NOTICE)
 
 
 def extract(page: Page, requested: str = "") -> Extracted:
@@ -53,7 +72,9 @@ def extract(page: Page, requested: str = "") -> Extracted:
     """
     tree = page.tree()
     metadata = read_metadata(tree)
+    names = class_names(tree)
     remove_machinery(tree)
+    seen = seen_on(tree, names)
     visible = " ".join(tree.xpath("string(//body)").split())
     remove_furniture(tree)
     live = posts(tree, is_live=metadata.is_live)
@@ -68,7 +89,25 @@ def extract(page: Page, requested: str = "") -> Extracted:
         raise Wall("section page instead of the article", page.url)
     if not text.paragraphs:
         raise ExtractionError("the page holds no article text", page.url)
-    return Extracted(text, trusted_canonical(page.url, metadata.canonical), asks_for_money(visible))
+    canonical = trusted_canonical(page.url, metadata.canonical)
+    return Extracted(text, canonical, seen, asks_for_money(visible), _home(metadata, lines))
+
+
+def _home(metadata: Metadata, lines: Sequence[Line]) -> tuple[Step, ...]:
+    """The way down to the innermost element that holds the headline and every line that is no notice."""
+    own = {line.block for line in lines if not recognise(line.text)}
+    ways = [_way(block) for block in own | ({metadata.h1} - {None})]
+    shared = takewhile(lambda level: len(set(level)) == 1, zip(*ways, strict=False))
+    return tuple(_step(level[0]) for level in shared)
+
+
+def _way(block: html.HtmlElement) -> list[html.HtmlElement]:
+    around = [block, *block.iterancestors()]
+    return [element for element in reversed(around) if element.tag not in ("html", "body")]
+
+
+def _step(element: html.HtmlElement) -> Step:
+    return element.tag, element.get("id", ""), tuple(element.get("class", "").split())
 
 
 def _text(metadata: Metadata, lines: list[Line], live: Posts, boxed: Boxed) -> Text:

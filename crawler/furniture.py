@@ -13,7 +13,7 @@ from revisions.notices import is_only_a_time, may_hold_notice, recognise
 from revisions.words import fold
 
 _SPLIT = re.compile(r"(?<=[a-z])(?=[A-Z])|[\s_]+")
-_NEVER = "script | //style | //noscript | //template | //iframe | //button | //svg | //nav | //input | //select"
+MACHINERY = ("script", "style", "noscript", "template", "iframe", "button", "svg", "nav", "input", "select")
 _NEVER_FURNITURE = frozenset({"body", "main", "article", "p", "h1"})
 LONGEST_TAG = 3  # words
 LONGEST_LINE = 420  # letters; a longer paragraph is prose
@@ -69,9 +69,14 @@ def is_furniture(line: str) -> bool:
     return not any(map(str.isalnum, flat))
 
 
+def is_furniture_block(tag: str, classes: str | None, identity: str | None) -> bool:
+    """Is an element furniture by its names?"""
+    return tag not in _NEVER_FURNITURE and fullmatch_names(_blocks(), classes, identity)
+
+
 def remove_machinery(tree: html.HtmlElement) -> None:
     """Take out of `tree` what no reader sees or reads as text: scripts, styles, controls, navigation."""
-    for element in tree.xpath(f"//{_NEVER}"):
+    for element in list(tree.iter(*MACHINERY)):
         _drop(element)
 
 
@@ -79,7 +84,7 @@ def remove_furniture(tree: html.HtmlElement) -> None:
     """Take blocks out of `tree` that are furniture by their class or form; notices in them are kept."""
     room = ROOM * max(1, len(tree.xpath("string()").split()))
     for element in tree.xpath("//body//*[@class or @id]"):
-        if element.tag not in _NEVER_FURNITURE and fullmatch_names(_blocks(), element.get("class"), element.get("id")):
+        if is_furniture_block(element.tag, element.get("class"), element.get("id")):
             text = element.xpath("string()")
             if len(text.split()) <= room and not (may_hold_notice(text) and _holds_a_notice(element)):
                 _drop(element)

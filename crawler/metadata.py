@@ -1,7 +1,7 @@
 """What a page says about its article: JSON-LD (schema.org Article), meta tags, and the visible headline."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -27,6 +27,17 @@ _SITE = re.compile(r"\s+[-:\u2013\u2014|\u00b7\u00bb]\s+")
 LONGEST_NAME = 3  # words of an outlet's name or section behind a title
 SHORTEST_HEADLINE = 3
 NEAR = 12  # paragraphs and the like behind a headline, among which a standfirst is looked for
+_TITLES = ("og:title", "twitter:title")
+_PUBLISHED = ("published_time", "date", "pubdate")
+_MODIFIED = ("modified_time", "last-modified")
+_AUTHORS = ("author", "byl", "parsely-author")
+AUTHORS = frozenset(_AUTHORS)
+_KIND = ("og:type",)
+_LANGUAGES = ("og:locale", "language")
+_DATES = (*_PUBLISHED, *_MODIFIED)
+# Names of meta tags and keys of the article object of which anything is read.
+NAMES = frozenset({*_TITLES, *_DATES, *(f"article:{name}" for name in _DATES), *_AUTHORS, *_KIND, *_LANGUAGES})
+LINKED = ("@type", "headline", "author", "datePublished", "dateModified")
 SAME_HEADLINE = 45  # likeness, 0 to 100, from which an h1 is the headline the metadata declares
 
 
@@ -48,28 +59,28 @@ class Metadata:
 
 def read_metadata(tree: html.HtmlElement) -> Metadata:
     """Empty strings and None where the page does not say."""
-    linked = _linked_data(tree)
+    linked = linked_data(map(str, tree.xpath("//script[contains(@type, 'ld+json')]/text()")))
     headline, h1 = _headline(tree, linked)
     return Metadata(
         headline=headline,
         standfirst=_standfirst(h1),
         h1=h1,
         byline=_byline(tree, linked),
-        published_at=_date(linked, "datePublished") or _meta_date(tree, "published_time", "date", "pubdate"),
-        modified_at=_date(linked, "dateModified") or _meta_date(tree, "modified_time", "last-modified"),
+        published_at=_date(linked, "datePublished") or _meta_date(tree, *_PUBLISHED),
+        modified_at=_date(linked, "dateModified") or _meta_date(tree, *_MODIFIED),
         language=_language(tree),
         canonical=_first(tree, "//link[contains(concat(' ', normalize-space(@rel), ' '), ' canonical ')]/@href"),
-        kind=_meta(tree, "og:type").lower(),
+        kind=_meta(tree, *_KIND).lower(),
         is_live="LiveBlog" in str(linked.get("@type")),
     )
 
 
-def _linked_data(tree: html.HtmlElement) -> dict[str, Any]:
-    """The page's article object, an Article before a mere WebPage; broken JSON is passed over."""
+def linked_data(scripts: Iterable[str]) -> dict[str, Any]:
+    """A page's article object, an Article before a mere WebPage; broken JSON-LD is passed over."""
     found: list[dict[str, Any]] = []
-    for script in tree.xpath("//script[contains(@type, 'ld+json')]/text()"):
+    for script in scripts:
         try:
-            found += _articles(jsontext.load(str(script), strict=False))
+            found += _articles(jsontext.load(script, strict=False))
         except (ValueError, RecursionError):
             continue
     return min(found, key=lambda data: "WebPage" in str(data.get("@type")), default={})
@@ -88,7 +99,7 @@ def _articles(data: Any) -> Iterator[dict[str, Any]]:
 
 def _headline(tree: html.HtmlElement, linked: dict[str, Any]) -> tuple[str, html.HtmlElement | None]:
     """The headline readers see, with its element: the h1 most like what the metadata calls it, else the metadata's."""
-    titles = _meta(tree, "og:title", "twitter:title") or _first(tree, "//title/text()")
+    titles = _meta(tree, *_TITLES) or _first(tree, "//title/text()")
     declared = _line(linked.get("headline")) or titles
     visible = [(text, h1) for h1 in tree.iter("h1") if (text := _line(h1.text_content()))]
     if not visible or not declared:
@@ -153,7 +164,7 @@ def _byline(tree: html.HtmlElement, linked: dict[str, Any]) -> str:
 def _candidates(tree: html.HtmlElement, linked: dict[str, Any]) -> Iterator[list[str]]:
     authors = linked.get("author")
     yield [_author(a) for a in (authors if isinstance(authors, list) else [authors])]
-    yield [_meta(tree, "author", "byl", "parsely-author")]
+    yield [_meta(tree, *_AUTHORS)]
     visible = tree.xpath("//h1/following::*[@rel='author' or @itemprop='author'] | //h1//*[@rel='author']")
     together = [e for e in visible if e.getparent() is visible[0].getparent()]  # others belong to other articles
     yield [_line(e.text_content()) for e in together[:3]]
@@ -188,7 +199,7 @@ def _meta(tree: html.HtmlElement, *names: str) -> str:
 
 
 def _language(tree: html.HtmlElement) -> str:
-    declared = _first(tree, "/html/@lang") or _meta(tree, "og:locale", "language")
+    declared = _first(tree, "/html/@lang") or _meta(tree, *_LANGUAGES)
     return declared.replace("_", "-").split("-")[0].lower()[:3]
 
 

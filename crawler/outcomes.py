@@ -6,17 +6,21 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from crawler.feeds import Feed
-from crawler.page import Page
-from revisions.text import Text
+from crawler.reading import Reading
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """An address to ask for, with the validators of its last answer for a conditional request (RFC 9110, 13)."""
+    """An address to ask for, with the validators of its last answer for a conditional request (RFC 9110, 13).
+
+    `region`: where its article stood and how it read, packed (`crawler.region`), for a page that reads the same to be
+    known without reading it in full.
+    """
 
     url: str
     etag: str = ""
     last_modified: str = ""
+    region: bytes = b""
 
 
 @dataclass(frozen=True)
@@ -61,9 +65,10 @@ class FeedPoll:
 
 
 class Outcome(StrEnum):
-    """Of a visit. `TEXT` becomes changed or unchanged once it is compared with the record."""
+    """Of a visit. `TEXT` becomes changed or unchanged once it is compared with the record; `UNCHANGED` is certain."""
 
     TEXT = "text"
+    UNCHANGED = "unchanged"
     NOT_MODIFIED = "not modified"
     WALL = "wall"
     GONE = "gone"
@@ -72,18 +77,12 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True)
 class ArticleVisit:
-    """`page` is what `text` was read from; `canonical` is the article's own address.
-
-    `limited`: the page asks to subscribe before reading on, so what it shows may be less than the article.
-    """
+    """`reading`: what was read from the page in full."""
 
     url: str
     requested_at: datetime
     outcome: Outcome
-    text: Text | None = None
-    page: Page | None = None
-    canonical: str = ""
-    limited: bool = False
+    reading: Reading | None = None
     status: int = 0
     etag: str = ""
     last_modified: str = ""

@@ -1,5 +1,6 @@
 """A page as a tree: decoding the bytes of a response and parsing them once for everybody."""
 
+import hashlib
 import re
 from dataclasses import dataclass
 from functools import cached_property
@@ -41,10 +42,20 @@ class Page:
         except UnicodeDecodeError:
             return html_to_unicode(self.content_type or None, self.body)[1]
 
+    @property
+    def is_unicode(self) -> bool:
+        """Are the bytes UTF-8, as far as is known without reading them all?"""
+        return "utf-8" in self.content_type.lower() or self.body.isascii()
+
+    @cached_property
+    def digest(self) -> bytes:
+        """SHA-256 of the bytes."""
+        return hashlib.sha256(self.body).digest()
+
     def tree(self) -> html.HtmlElement:
         """A fresh tree. Raises `ExtractionError` for what is no HTML page."""
-        kind = self.content_type.split(";")[0].strip().lower()
-        if kind and "html" not in kind and "xml" not in kind and not kind.startswith("text/"):
+        if not is_page(self.content_type):
+            kind = _media_type(self.content_type)
             raise ExtractionError(f"the address answers with {kind}, not with a web page", self.url)
         if not self.body.strip():
             raise ExtractionError("the page is empty", self.url)
@@ -62,6 +73,26 @@ class Page:
     def seen(self) -> Seen:
         """All that a reader can see on the page, furniture included, and what it is built of."""
         tree = self.tree()
-        names = {name for value in tree.xpath("//@class") for name in value.split()}
+        names = class_names(tree)
         remove_machinery(tree)
-        return Seen.of((line.text for body in tree.iter("body") for line in page_lines(body)), names)
+        return seen_on(tree, names)
+
+
+def is_page(content_type: str) -> bool:
+    """May what comes under this type, or under none, be a web page?"""
+    kind = _media_type(content_type)
+    return not kind or "html" in kind or "xml" in kind or kind.startswith("text/")
+
+
+def _media_type(content_type: str) -> str:
+    return content_type.split(";")[0].strip().lower()
+
+
+def class_names(tree: html.HtmlElement) -> set[str]:
+    """What a page is built of, to be asked before anything is taken out."""
+    return {name for value in tree.xpath("//@class") for name in value.split()}
+
+
+def seen_on(tree: html.HtmlElement, names: set[str]) -> Seen:
+    """All that can be seen of a tree without machinery."""
+    return Seen.of((line.text for body in tree.iter("body") for line in page_lines(body)), names)

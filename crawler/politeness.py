@@ -20,7 +20,8 @@ from crawler.urls import host_of
 BUSY = frozenset({429, 503})
 FIRST_WAIT = timedelta(minutes=1)  # doubled with every further busy answer where the host names no time itself
 LONGEST_WAIT = timedelta(hours=24)
-SLOW = 4.0  # times as long as it takes to answer, a host is left alone
+SLOW = 4.0  # times as long as it takes to answer, a slow host is left alone
+QUICK = 0.25  # s within which a host answers that is not slow
 LONGEST_PAUSE = 60.0  # s, for being slow
 SMOOTHING = 0.3  # weight of the newest answer in a host's latency
 _HOUR = 3600.0
@@ -129,7 +130,8 @@ class Politeness:
         state = self.hosts.get(host)
         if state is None or not state.asked:
             return 0.0
-        delay = max(self._delay(state), min(LONGEST_PAUSE, SLOW * state.latency))
+        slow = SLOW * state.latency if state.latency > QUICK else 0.0
+        delay = max(self._delay(state), min(LONGEST_PAUSE, slow))
         return min(delay, state.asked[-1] + delay - self._clock())  # also when the clock was put back
 
     def ask(self, host: str) -> None:

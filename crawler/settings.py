@@ -6,13 +6,15 @@ from typing import Any
 
 from crawler.browser import browser_settings
 from crawler.reach import Outlets
+from revisions.topic import Speaker
 
 
 @dataclass(frozen=True)
 class CrawlSettings:
     """`[crawl]` and `[outlets]` of the configuration. `allow_private_networks` holds host names and CIDRs.
 
-    `browser`: where Chromium is, for outlets that need it.
+    `browser`: where Chromium is, for outlets that need it. `readers`: processes that read pages, 0 for a thread of
+    this one; they look for the words of `speakers`.
     """
 
     user_agent: str
@@ -24,6 +26,8 @@ class CrawlSettings:
     allow_private_networks: tuple[str, ...] = ()
     outlets: Outlets = field(default_factory=Outlets)
     browser: str = ""
+    readers: int = 0
+    speakers: tuple[Speaker, ...] = ()
 
 
 CONCURRENT_REQUESTS = 64  # in all; towards one host there is only ever one at a time
@@ -48,6 +52,7 @@ def scrapy_settings(settings: CrawlSettings) -> dict[str, Any]:
         "DOWNLOAD_VERIFY_CERTIFICATES": True,
         "CONCURRENT_REQUESTS": CONCURRENT_REQUESTS,
         "CONCURRENT_REQUESTS_PER_DOMAIN": 1,
+        "CONCURRENT_ITEMS": 1,  # there are none, but Scrapy begins as many tasks with every answer
         "DOWNLOAD_HANDLERS": {"http": handler, "https": handler},
         "REDIRECT_MAX_TIMES": 10,
         "METAREFRESH_ENABLED": False,

@@ -5,23 +5,27 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Self
 from urllib.parse import urlencode
 
-from scrapy import Request, Spider
-from scrapy.http import HtmlResponse, Response
+from scrapy import Request, Spider, signals
+from scrapy.crawler import Crawler
+from scrapy.exceptions import StopDownload
+from scrapy.http import Headers, HtmlResponse, Response
 from twisted.python.failure import Failure
 
 from crawler.browser import Browser
-from crawler.extract import Wall, extract
 from crawler.feeds import read_feed
 from crawler.hints import fresh_for
 from crawler.marks import NO_ROBOTS
 from crawler.outcomes import Answer, ArticleVisit, FeedPoll, Form, Order, Outcome
-from crawler.page import Page
+from crawler.page import Page, is_page
 from crawler.politeness import BUSY, HostWaits, Politeness, retry_after
 from crawler.reach import Outlets
+from crawler.readers import Readers
+from crawler.reading import Unread
 from crawler.reasons import reason_for, reason_for_status
+from crawler.region import Region, still_reads
 from revisions.errors import ExtractionError, FeedError, FetchError
 
 READ_OF_ANSWER = 2000  # bytes
@@ -49,12 +53,28 @@ class Task:
 class AddendumSpider(Spider):
     name = "addendum"
 
-    def __init__(self, queue: asyncio.Queue[Task], politeness: Politeness, outlets: Outlets, **kwargs: Any) -> None:
+    def __init__(
+        self, queue: asyncio.Queue[Task], politeness: Politeness, outlets: Outlets, readers: Readers, **kwargs: Any
+    ) -> None:
         super().__init__(**kwargs)
+        self._readers = readers
         self._queue = queue
         self.politeness = politeness
         self.outlets = outlets
         self._browser: Browser | None = None
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
+        spider = super().from_crawler(crawler, *args, **kwargs)
+        crawler.signals.connect(spider.headers_came, signal=signals.headers_received)
+        return spider
+
+    def headers_came(self, headers: Headers, request: Request) -> None:
+        """What an article's address answers with instead of a page, be it a film, is not downloaded."""
+        task: Task | None = request.cb_kwargs.get("task")
+        kind = (headers.get("Content-Type") or b"").decode("latin-1")
+        if task and task.kind is TaskKind.ARTICLE and not is_page(kind):
+            raise StopDownload(fail=False)
 
     async def start(self) -> AsyncIterator[Request]:
         """Never ends; whoever fills the queue bounds how many tasks are under way (scrapy#6813)."""
@@ -76,14 +96,12 @@ class AddendumSpider(Spider):
         """Reading a feed or a page takes the processor, so it is done beside the loop."""
         try:
             shown = await self._shown(response, task)
-            outcome = await asyncio.to_thread(self._read, shown, task)
+            outcome = await self._read(shown, task)
         except ExtractionError as error:
-            _finish(
-                task,
-                ArticleVisit(
-                    task.order.url, task.requested_at, Outcome.FAILED, status=response.status, error=error.reason
-                ),
+            failed = ArticleVisit(
+                task.order.url, task.requested_at, Outcome.FAILED, status=response.status, error=error.reason
             )
+            _finish(task, failed)
         except Exception as error:  # noqa: BLE001 travels on to whoever gave the order
             _finish(task, error=error)
         else:
@@ -112,14 +130,14 @@ class AddendumSpider(Spider):
                 ArticleVisit(task.order.url, task.requested_at, Outcome.FAILED, error=reason_for(error)),
             )
 
-    def _read(self, response: Response, task: Task) -> Outcomes:
+    async def _read(self, response: Response, task: Task) -> Outcomes:
         match task.kind:
             case TaskKind.FORM:
                 return _answer(response, task)
             case TaskKind.FEED:
-                return self._feed(response, task)
+                return await asyncio.to_thread(self._feed, response, task)
             case TaskKind.ARTICLE:
-                return self._article(response, task)
+                return await self._article(response, task)
 
     def _feed(self, response: Response, task: Task) -> FeedPoll:
         known: dict[str, Any] = {
@@ -140,7 +158,7 @@ class AddendumSpider(Spider):
             return FeedPoll(**known, error=error.reason)
         return FeedPoll(**known, feed=feed, error=feed.problem)
 
-    def _article(self, response: Response, task: Task) -> ArticleVisit:
+    async def _article(self, response: Response, task: Task) -> ArticleVisit:
         known: dict[str, Any] = {
             "url": task.order.url,
             "requested_at": task.requested_at,
@@ -152,22 +170,19 @@ class AddendumSpider(Spider):
             outcome = Outcome.GONE if response.status in _WITHDRAWN else Outcome.FAILED
             wait = retry_after(response) if response.status in BUSY else None
             return ArticleVisit(**known, outcome=outcome, error=reason_for_status(response.status), retry_after=wait)
-        try:
-            page = Page(response.url, response.body, _header(response, "Content-Type"))
-            found = extract(page, task.order.url)
-        except Wall as error:
-            return ArticleVisit(**known, outcome=Outcome.WALL, error=error.reason)
-        except ExtractionError as error:
-            return ArticleVisit(**known, outcome=Outcome.FAILED, error=error.reason)
-        return ArticleVisit(
-            **known,
-            outcome=Outcome.TEXT,
-            text=found.text,
-            page=page,
-            canonical=found.canonical,
-            limited=found.limited,
-            **_validators(response),
-        )
+        page = Page(response.url, response.body, _header(response, "Content-Type"))
+        before = _region(task.order)
+        if before is not None and still_reads(before, page):
+            return ArticleVisit(**known, outcome=Outcome.UNCHANGED, **_validators(response))
+        found = await self._readers.read(page, task.order.url, before)
+        if isinstance(found, Unread):
+            outcome = Outcome.WALL if found.is_wall else Outcome.FAILED
+            return ArticleVisit(**known, outcome=outcome, error=found.reason)
+        return ArticleVisit(**known, outcome=Outcome.TEXT, reading=found, **_validators(response))
+
+
+def _region(order: Order | Form) -> Region | None:
+    return Region.unpack(order.region) if isinstance(order, Order) and order.region else None
 
 
 def _form(form: Form) -> Request:

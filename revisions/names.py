@@ -6,7 +6,7 @@ that stood earlier in the text. The name is kept as the outlet first wrote it.
 
 import re
 import tomllib
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 
 from revisions.dates import calendar_words
@@ -48,10 +48,8 @@ class Names:
 
     def read(self, text: str) -> None:
         """Remember the full names of a paragraph."""
-        for match in _name().finditer(text):
-            name = bare(match[0])
-            if len(name.split()) >= 2:
-                self._full.setdefault(name.split()[-1], name)
+        for surname, name in _full_names(text):
+            self._full.setdefault(surname, name)
 
     def known(self, found: str) -> str:
         """The name as first written in full, or "" for a word that may only begin with a capital."""
@@ -66,6 +64,14 @@ class Names:
         return name if len(words) >= 2 or is_acronym or has_inner_capital else ""
 
 
+@lru_cache(maxsize=4096)
+def _full_names(text: str) -> tuple[tuple[str, str], ...]:
+    """Names of two words or more, each behind its last word. Versions of a text share most paragraphs."""
+    names = (bare(match[0]) for match in _name().finditer(text))
+    return tuple((name.split()[-1], name) for name in names if " " in name)
+
+
+@lru_cache(maxsize=8192)
 def bare(name: str) -> str:
     """Without titles and articles in front and a possessive behind."""
     name = _POSSESSED.sub("", name.strip(" .,"))

@@ -10,11 +10,11 @@ import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 
 from revisions.names import Names, bare, name_pattern
-from revisions.terms import compile_terms
+from revisions.terms import any_form, compile_terms, first_words
 from revisions.text import Paragraph, Role
 from revisions.topic import Speaker
 from revisions.words import WORD_LETTER, fold, sentences
@@ -23,8 +23,10 @@ LONGEST_NAME = 4  # words of a heading that is only a name
 LONGEST_QUESTION = 12  # words of a question that stands above its answer
 _QUOTED = "\u00b6"  # stands in for a quotation
 _QUOTATION = re.compile(r"[\"\u201c\u201e\u00ab\u300c]")
+_QUOTATIONS = re.compile(r'"[^"]*"?')
 _LEAD = re.compile(r'^([^":]{2,60}):\s*"')  # NSO Group: "…"
 _APPOSITION = re.compile(r",\s*([^,]{3,60}),")
+_WORDS = re.compile(rf"{WORD_LETTER}+")
 _SPOKEN = frozenset({Role.BODY, Role.QUOTE, Role.LIST, Role.BOX})
 _NO_CAPITALS = re.compile(r"[\u0590-\u05ff\u0600-\u06ff\u0900-\u097f]")  # Hebrew, Arabic, Devanagari
 
@@ -57,8 +59,13 @@ class StatementChange:
 
 @dataclass(frozen=True)
 class _Saying:
-    """Patterns over folded text, from `data/saying.toml`."""
+    """Patterns over folded text, from `data/saying.toml`; those that are compiled, over text in small letters.
 
+    `words`: the verbs of one word; `begin`: what the longer ones, and what says that nothing was said, begin with.
+    """
+
+    words: frozenset[str]
+    begin: frozenset[str]
     verbs: re.Pattern[str]
     carried: re.Pattern[str]
     silence: re.Pattern[str]
@@ -73,12 +80,16 @@ def _saying() -> _Saying:
     data = tomllib.loads((resources.files("revisions") / "data" / "saying.toml").read_text("utf-8"))
 
     def any_of(key: str, *languages: str) -> str:
+        return any_form(forms_of(key, *languages))
+
+    def forms_of(key: str, *languages: str) -> set[str]:
         rows = [data[language] for language in languages] if languages else list(data.values())
-        forms = sorted({fold(form) for row in rows for form in row.get(key, ())}, key=len, reverse=True)
-        return rf"(?<!{WORD_LETTER})(?:{'|'.join(map(_form, forms))})(?!{WORD_LETTER})"
+        return {fold(form).lower() for row in rows for form in row.get(key, ())}
 
     others = [language for language in data if language != "en"]
     verbs, carriers, silence = any_of("verbs"), any_of("carriers"), any_of("silence")
+    said = forms_of("verbs") | forms_of("silence")
+    longer = {form for form in said if not _WORDS.fullmatch(form)}
     says = rf"(?i:{silence}|{verbs})"
     # "it also added", "the company has since said"; or turned round at the end of a clause, "…, said the company."
     before = rf"{carriers}\W+(?:\w+\W+){{0,3}}?(?P<before>{verbs})"
@@ -92,19 +103,30 @@ def _saying() -> _Saying:
     )
     turned = rf"(?i:{any_of('verbs', *others)})(?:\s+[\w'.-]+){{0,5}}?"
     return _Saying(
-        verbs=re.compile(rf"{silence}|{verbs}", re.IGNORECASE),
-        carried=re.compile(f"{before}|{after}", re.IGNORECASE),
-        silence=re.compile(silence, re.IGNORECASE),
-        label=re.compile(rf"{any_of('label')}|{any_of('closing')}\W*$", re.IGNORECASE),
+        words=frozenset(first_words(said - longer)),
+        begin=frozenset(first_words(longer)),
+        verbs=re.compile(rf"{silence}|{verbs}"),
+        carried=re.compile(f"{before}|{after}"),
+        silence=re.compile(silence),
+        label=re.compile(rf"{any_of('label')}|{any_of('closing')}\W*$"),
         before=rf"(?:'s|')?{word}{{0,6}}?{aside}{relative}{word}{{0,4}}?\s*,?\s*{_QUOTED}?\s*{says}",
         after=rf"(?:{english}|{turned})\s+",
         source=rf"(?i:{any_of('sources')})\s+(?:(?!that|which|who)[\w'.-]+\s+){{0,4}}?",
     )
 
 
-def _form(form: str) -> str:
-    """A word form as a pattern; in Arabic "and" and "then" are written in one with the verb."""
-    return (r"[\u0648\u0641]?" if "\u0600" <= form[0] <= "\u06ff" else "") + re.escape(form)
+def _speaks(flat: str) -> bool:
+    """Does somebody say something, or say nothing, in folded text? A single word tells, or a word that begins more."""
+    low = flat.lower()
+    saying, words = _saying(), _WORDS.findall(low)
+    if not saying.words.isdisjoint(words):
+        return True
+    return not saying.begin.isdisjoint(words) and bool(saying.verbs.search(low))
+
+
+def _is_silent(flat: str) -> bool:
+    """Does it say of somebody in folded text that he said nothing?"""
+    return _speaks(flat) and bool(_saying().silence.search(flat.lower()))
 
 
 class Attribution:
@@ -115,13 +137,19 @@ class Attribution:
             _Named(s.name, _stems(s.names), _surnames(s.aliases), p) for s in speakers if (p := compile_terms(s.names))
         ]
         self._organisations = {fold(s.organisation).lower(): s.name for s in reversed(speakers) if s.organisation}
+        self._stems = tuple({stem for speaker in self._speakers for stem in speaker.stems})
         listed = "|".join(s.pattern.pattern for s in self._speakers)
-        who = rf"(?P<who>{f'(?i:{listed})|' if listed else ''}(?<!\w){name_pattern()})"
-        saying = _saying()
-        self._subjects = tuple(
-            re.compile(pattern)
-            for pattern in (rf"{saying.source}{who}", rf"{who}{saying.before}", rf"{saying.after}{who}")
-        )
+        name = rf"(?<!\w){name_pattern()}"
+        self._subjects = _subjects(rf"(?P<who>{f'(?i:{listed})|' if listed else ''}{name})")
+        self._unlisted = _subjects(rf"(?P<who>{name})")  # much quicker, for where no speaker of the topic is named
+        self._search = lru_cache(maxsize=4096)(self._search_once)  # versions of an article share most sentences
+
+    def _search_once(self, which: int, outside: str, at: int) -> tuple[str, str, int] | None:
+        """The next subject of that pattern: with what ties it to its verb, itself, and where it begins."""
+        low = outside.lower()
+        patterns = self._subjects if any(stem in low for stem in self._stems) else self._unlisted
+        match = patterns[which].search(outside, at)
+        return (match[0], match["who"], match.start("who")) if match else None
 
     def statements(self, paragraphs: Sequence[Paragraph]) -> list[Statement]:
         """All statements in reading order."""
@@ -145,7 +173,7 @@ class Attribution:
         """What a heading says of the paragraphs below it: "NSO's response", or "Hungary" among the responses."""
         flat = fold(heading)
         named = self._named_in(flat)
-        if _saying().label.search(flat):
+        if _saying().label.search(flat.lower()):
             place.are_responses = place.are_responses or not named
             place.floor = named
         else:
@@ -159,42 +187,40 @@ class Attribution:
         current = ""
         last = speaker
         for unit in _units(text):
-            who = self._speaker_of(" ".join(unit), last, floor, names, opens=not run)
+            who = self._speaker_of(unit, last, floor, names, opens=not run)
             if run and who != current:
                 yield current, run
                 run = []
-            current, run = who, [*run, *unit]
-            last = who or ("" if _somebody_speaks(" ".join(unit)) else last)
+            current, run = who, [*run, *unit.sentences]
+            last = who or ("" if unit.somebody_speaks else last)
         if run:
             yield current, run
 
-    def _speaker_of(self, unit: str, last: str, floor: str, names: Names, *, opens: bool) -> str:
-        flat = fold(unit)
-        is_question = flat.endswith(("?", "\u061f")) and not _QUOTATION.search(flat)  # the outlet's own
-        says = not is_question and bool(_saying().verbs.search(flat))
-        outside = _outside_quotes(flat)
+    def _speaker_of(self, unit: "_Unit", last: str, floor: str, names: Names, *, opens: bool) -> str:
         if floor:
-            return floor if not _saying().silence.search(flat) else self._subject(flat, outside, names) or floor
-        if says and (subject := self._subject(flat, outside, names)):
+            return floor if not _is_silent(unit.flat) else self._subject(unit, names) or floor
+        if unit.says and (subject := self._subject(unit, names)):
             return subject
-        if (lead := _LEAD.match(flat)) and (named := self._named_in(lead[1])):
+        if unit.lead and (named := self._named_in(unit.lead)):
             return named
-        if last and says and (_carries_on(outside, flat) or self._is_surname_of(last, outside)):
+        if last and unit.says and (_carries_on(unit) or self._is_surname_of(last, unit.outside)):
             return last
-        if last and not says and _goes_on(unit, outside, opens=opens):
+        if last and not unit.says and _goes_on(unit, opens=opens):
             return last
         return ""
 
-    def _subject(self, flat: str, outside: str, names: Names) -> str:
+    def _subject(self, unit: "_Unit", names: Names) -> str:
         """Whom the verb of saying has for its subject, or ""."""
-        if _NO_CAPITALS.search(flat):
-            return self._named_in(outside) or self._named_in(flat)
-        for pattern in self._subjects:
-            match = pattern.search(outside)
-            while match is not None:
-                if who := self._in_apposition(match[0]) or self._resolved(match["who"], names):
-                    return who
-                match = pattern.search(outside, match.start("who") + 1)
+        outside = unit.outside
+        if _NO_CAPITALS.search(unit.flat):
+            return self._named_in(outside) or self._named_in(unit.flat)
+        for which in range(len(self._subjects) if unit.somebody_speaks else 1):
+            at = 0
+            while (found := self._search(which, outside, at)) is not None:
+                subject, who, begin = found
+                if speaker := self._in_apposition(subject) or self._resolved(who, names):
+                    return speaker
+                at = begin + 1
         return ""
 
     def _in_apposition(self, subject: str) -> str:
@@ -219,6 +245,12 @@ class Attribution:
         likely = (s for s in self._speakers if any(stem in low for stem in s.stems))
         hits = [(m.start(), -len(m[0]), s.name) for s in likely if (m := s.pattern.search(flat))]
         return min(hits)[2] if hits else ""
+
+
+def _subjects(who: str) -> tuple[re.Pattern[str], ...]:
+    """How a speaker can be the subject of a verb of saying: behind "according to", before the verb, and behind it."""
+    saying = _saying()
+    return tuple(map(re.compile, (rf"{saying.source}{who}", rf"{who}{saying.before}", rf"{saying.after}{who}")))
 
 
 @dataclass(slots=True)
@@ -257,7 +289,29 @@ def _is_heading(paragraph: Paragraph) -> bool:
     return len(paragraph.text.split()) <= LONGEST_QUESTION and paragraph.text.rstrip().endswith("?")
 
 
-def _units(text: str) -> Iterator[list[str]]:
+@dataclass(frozen=True, slots=True)
+class _Unit:
+    """Sentences that are attributed together. `flat`: their folded words; `outside`: those around quotations.
+
+    `lead`: what stands before a colon and a quotation. `says`: somebody says something, and it is no question of the
+    outlet's own. `somebody_speaks`: so he does outside the quotations.
+    """
+
+    sentences: tuple[str, ...]
+    flat: str
+    outside: str
+    lead: str
+    says: bool
+    somebody_speaks: bool
+
+
+@lru_cache(maxsize=2048)
+def _units(text: str) -> tuple[_Unit, ...]:
+    """The units of a paragraph. Two versions of an article share most of their paragraphs."""
+    return tuple(map(_unit, _attributed_together(text)))
+
+
+def _attributed_together(text: str) -> Iterator[list[str]]:
     """Sentences, those within one quotation together: it is attributed once, before it or behind it."""
     unit: list[str] = []
     marks = 0
@@ -271,37 +325,42 @@ def _units(text: str) -> Iterator[list[str]]:
         yield unit
 
 
-def _carries_on(outside: str, flat: str) -> bool:
+def _unit(said: Sequence[str]) -> _Unit:
+    flat = fold(" ".join(said))
+    is_question = flat.endswith(("?", "\u061f")) and not _QUOTATION.search(flat)
+    outside = _QUOTATIONS.sub(f" {_QUOTED} ", flat)
+    lead = _LEAD.match(flat)
+    speaks = _speaks(flat)
+    return _Unit(
+        sentences=tuple(said),
+        flat=flat,
+        outside=outside,
+        lead=lead[1] if lead else "",
+        says=speaks and not is_question,
+        somebody_speaks=speaks if outside == flat else _speaks(outside),
+    )
+
+
+def _carries_on(unit: _Unit) -> bool:
     """Is the one who says something in this sentence, quotations aside, the speaker named before?
 
     The verb itself may be part of the quotation: the company “categorically denies” it.
     """
-    first = _saying().verbs.search(outside)
-    if first is None:
-        outside = flat.replace('"', " ")
-        first = _saying().verbs.search(outside)
-    carried = _saying().carried.search(outside)
+    said = unit.outside.lower() if unit.somebody_speaks else unit.flat.replace('"', " ").lower()
+    first = _saying().verbs.search(said)
+    carried = _saying().carried.search(said) if first else None
     return bool(first and carried and first.start() in (carried.start("before"), carried.start("after")))
 
 
-def _somebody_speaks(sentence: str) -> bool:
-    """Someone else has the word now, so a later "he added" is no longer ours."""
-    return bool(_saying().verbs.search(_outside_quotes(fold(sentence))))
-
-
-def _outside_quotes(flat: str) -> str:
-    return re.sub(r'"[^"]*"?', f" {_QUOTED} ", flat)
-
-
-def _goes_on(unit: str, outside: str, *, opens: bool) -> bool:
+def _goes_on(unit: _Unit, *, opens: bool) -> bool:
     """A quotation without words of its own around it: the one who was speaking goes on."""
-    words = [word for word in outside.split() if word != _QUOTED]
-    return _QUOTED in outside and len(words) <= 2 and (not opens or fold(unit).startswith(('"', "'")))
+    words = [word for word in unit.outside.split() if word != _QUOTED]
+    return _QUOTED in unit.outside and len(words) <= 2 and (not opens or unit.flat.startswith(('"', "'")))
 
 
 def _statement(speaker: str, run: list[str], at: int) -> Statement:
     text = " ".join(run)
-    return Statement(speaker, text, is_quoted(text), at, bool(_saying().silence.search(fold(text))))
+    return Statement(speaker, text, is_quoted(text), at, _is_silent(fold(text)))
 
 
 def is_quoted(text: str) -> bool:

@@ -19,7 +19,7 @@ log = structlog.get_logger()
 
 T = TypeVar("T")
 Progress = Callable[[str, int, int], None]  # what is being done, how many are done, of how many
-AT_ONCE = 32
+AT_ONCE = 128  # visits under way; most of them wait for their host, or to be recorded with others
 
 
 async def check(

@@ -8,13 +8,15 @@ from datetime import UTC, datetime, timedelta
 import structlog
 
 from crawler.crawl import Crawl
-from crawler.outcomes import ArticleVisit, FeedPoll, Order
+from crawler.outcomes import ArticleVisit, FeedPoll, Order, Outcome
+from crawler.reading import Reading
 from revisions.change import compare
 from revisions.errors import FetchError
 from revisions.seen import Seen, reconcile
 from revisions.settle import settle
 from revisions.text import Text
 from revisions.topic import Topic
+from scheduler.confirming import Confirming
 from scheduler.counters import POLLS, VISITS
 from scheduler.entries import articles_of
 from scheduler.plan import is_worth, plan
@@ -63,6 +65,7 @@ class Work:
         self._limits = limits
         self._now = now
         self._recorder = Recorder(database, topic, route, self._plan, operator)
+        self._confirming = Confirming(self._recorder.confirm)
 
     def must_wait(self, host: str) -> timedelta | None:
         """For how long a host must be left alone, because it is busy or its budget is used up; None if it need not."""
@@ -100,58 +103,76 @@ class Work:
 
     async def visit(self, article: Due, tally: Tally) -> bool:
         """Ask for an article's page and record what was found. Is there something to tell of it?"""
+        self._confirming.begin()
         try:
-            visit = await self._crawl.visit(Order(article.url, article.etag, article.last_modified))
+            return await self._visit(article, tally)
+        finally:
+            self._confirming.end()
+
+    async def _visit(self, article: Due, tally: Tally) -> bool:
+        region = (article.region or b"") if article.status == "followed" else b""
+        try:
+            visit = await self._crawl.visit(Order(article.url, article.etag, article.last_modified, region))
         except FetchError as error:
             until = self._now() + max(_AT_ONCE, error.retry_after or _AT_ONCE)
             await asyncio.to_thread(postpone_article, self._database, article.id, until)
             log.info("visit postponed", article=article.id, reason=error.reason)
             return False
-        visit, seen = await self._read(article, visit)
-        facts = self._facts(visit, seen)
-        result = await asyncio.to_thread(patiently, lambda: self._recorder.visit(article.id, facts))
+        if visit.outcome in (Outcome.UNCHANGED, Outcome.NOT_MODIFIED):
+            result = await self._confirming.record(article.id, self._facts(visit))
+        else:
+            visit, text = await self._read(article, visit)
+            facts = self._facts(visit, text)
+            result = await asyncio.to_thread(patiently, lambda: self._recorder.visit(article.id, facts))
         _count_visit(tally, result)
         _tell_visit(article, visit, result)
         return result.version is not None or result.change_id is not None
 
-    async def _read(self, article: Due, visit: ArticleVisit) -> tuple[ArticleVisit, Seen | None]:
-        """What the page says, told apart from what moves on it, with all it showed where that is to be kept.
+    async def _read(self, article: Due, visit: ArticleVisit) -> tuple[ArticleVisit, Text | None]:
+        """What the page says, told apart from what moves on it; with the look that is to be recorded.
 
         A page that seems changed is asked for once more, and what both looks agree on is what it says. Where the
         second look cannot be had the first one is believed: an edit is never lost to it.
         """
-        if visit.text is None or visit.page is None:
+        if visit.reading is None:
             return visit, None
-        reading = await asyncio.to_thread(queries.latest_reading, self._database, article.id)
-        if reading is None:
-            return visit, await asyncio.to_thread(visit.page.seen)
-        old, before = reading
-        first, seen = await asyncio.to_thread(_compared, old, before, visit)
-        if seen is None or await asyncio.to_thread(compare, old, first) is None:
-            return replace(visit, text=first), seen
+        latest = await asyncio.to_thread(queries.latest_reading, self._database, article.id)
+        if latest is None:
+            return visit, visit.reading.text
+        old, before = latest
+        first, differs = await asyncio.to_thread(_compared, old, before, visit.reading)
+        if not differs:
+            return visit, first
         await asyncio.sleep(BETWEEN_LOOKS)
         try:
             again = await self._crawl.visit(Order(article.url))
         except FetchError:
-            return replace(visit, text=first), seen
-        if again.text is None:
-            return replace(visit, text=first), seen
-        second, seen_again = await asyncio.to_thread(_compared, old, before, again)
+            return visit, first
+        if again.reading is None:
+            return visit, first
+        second = reconcile(old, again.reading.text, before, again.reading.seen)
         if first.sha256 == second.sha256:
-            return replace(again, text=second), seen_again or seen
+            return again, second
         # What the looks disagree on may hide an edit: without validators the next visit reads the whole page again.
-        return replace(again, text=settle(old, first, second), etag="", last_modified=""), seen_again or seen
+        return replace(again, etag="", last_modified=""), settle(old, first, second)
 
-    def _facts(self, visit: ArticleVisit, seen: Seen | None) -> VisitFacts:
-        now = self._now()
+    def _facts(self, visit: ArticleVisit, text: Text | None = None) -> VisitFacts:
+        """`text`: what the page says, which may be less or more than what was read from this look at it.
+
+        Only where it is the same may the next visit go by how the article's region reads.
+        """
+        now, reading = self._now(), visit.reading
+        is_as_read = bool(reading and text and reading.text.sha256 == text.sha256)
         return VisitFacts(
             requested_at=visit.requested_at,
             at=now,
             outcome=visit.outcome.value,
-            text=visit.text,
-            canonical=visit.canonical,
-            limited=visit.limited,
-            seen=seen.pack() if seen else None,
+            text=text,
+            canonical=reading.canonical if reading else "",
+            limited=bool(reading and reading.limited),
+            seen=reading.seen.pack() if reading else None,
+            region=(reading.region if is_as_read else b"") if reading else None,
+            said=reading.said if reading and text is reading.text else None,
             status=visit.status,
             etag=visit.etag,
             last_modified=visit.last_modified,
@@ -166,14 +187,12 @@ class Work:
         return is_worth(signal, self._limits)
 
 
-def _compared(old: Text, before: Seen, visit: ArticleVisit) -> tuple[Text, Seen | None]:
-    """The text of a visit as it differs from `old`, and what its page shows; None where there is no difference."""
-    assert visit.text is not None
-    assert visit.page is not None
-    if old.sha256 == visit.text.sha256:
-        return visit.text, None
-    now = visit.page.seen()
-    return reconcile(old, visit.text, before, now), now
+def _compared(old: Text, before: Seen, reading: Reading) -> tuple[Text, bool]:
+    """What a page says, told apart from what moves on it, and whether that differs from `old`."""
+    if old.sha256 == reading.text.sha256:
+        return reading.text, False
+    text = reconcile(old, reading.text, before, reading.seen)
+    return text, compare(old, text) is not None
 
 
 def _count_visit(tally: Tally, result: VisitResult) -> None:

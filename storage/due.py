@@ -5,12 +5,12 @@ from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, outerjoin, select
 from sqlmodel import col, func, or_
 
 from storage.database import Database
 from storage.queries import FOLLOWED
-from storage.tables import Article, Host
+from storage.tables import Article, Host, Region
 
 FRESH = timedelta(days=2)  # after an article was found, within which most changes come
 WINDOW = 1000  # articles looked at, the longest overdue, for the hosts they are at
@@ -18,7 +18,7 @@ WINDOW = 1000  # articles looked at, the longest overdue, for the hosts they are
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """An article to be visited: what a visit has to know of it."""
+    """An article to be visited: what a visit has to know of it. `region`: where it stands on its page, packed."""
 
     id: int
     url: str
@@ -28,6 +28,7 @@ class Due:
     etag: str
     last_modified: str
     next_visit_at: datetime | None
+    region: bytes | None = None
 
 
 def due_articles(
@@ -43,8 +44,9 @@ def due_articles(
 
     Without those named by `but`. With `host` only those there, the urgent ones (`_is_urgent`) first.
     """
-    columns = [getattr(Article, field.name) for field in fields(Due)]
-    found = select(*columns).where(col(Article.status).in_(FOLLOWED))
+    columns = [getattr(Article, field.name) for field in fields(Due) if field.name != "region"]
+    standing = outerjoin(Article, Region, col(Region.article_id) == col(Article.id))
+    found = select(*columns, col(Region.content)).select_from(standing).where(col(Article.status).in_(FOLLOWED))
     if not every:
         found = found.where(col(Article.next_visit_at) <= now)
     if but:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from revisions.change import Change
 from revisions.classify import Kind, Significance
+from revisions.statements import Statement
 from revisions.text import Text
 from storage.tables import Article
 from storage.tables import Change as ChangeRow
@@ -75,6 +76,8 @@ class VisitFacts:
     """What one visit of an article found. `outcome` is "text" when `text` was read, else a word of `Visit`.
 
     `limited`: the page asks to subscribe before reading on. `seen`: the packed lines of the page (`revisions.seen`).
+    `region`: where the article stands on it, packed, for the next visit; None leaves what is known, b"" forgets it.
+    `said`: the statements in `text`, where they were read already.
     """
 
     requested_at: datetime
@@ -84,6 +87,8 @@ class VisitFacts:
     canonical: str = ""
     limited: bool = False
     seen: bytes | None = None
+    region: bytes | None = None
+    said: tuple[Statement, ...] | None = None
     status: int = 0
     etag: str = ""
     last_modified: str = ""

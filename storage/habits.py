@@ -1,7 +1,11 @@
 """What visits teach of articles and outlets, and signals that an article may have changed."""
 
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import datetime
 from math import prod
+from typing import Any
 from urllib.parse import urlsplit
 
 from sqlalchemy.exc import IntegrityError
@@ -15,37 +19,86 @@ FEED = "its feed says it was updated"
 EVERY = "*"  # in place of a host: all of them
 
 
-def plan_next(
-    session: Session,
-    article: Article,
-    now: datetime,
-    plan: Plan,
-    *,
-    changed: bool,
-    failed: bool,
-    read_before: datetime | None,
-) -> datetime:
-    """Let the visit at `now` teach, and plan the next one. `read_before`: when the page was read before this visit."""
-    outlet = session.get(Outlet, (article.outlet, article.kind)) or Outlet(name=article.outlet)
-    course = Course(
-        now=now,
-        since=article.first_seen_at,
-        last_read_at=read_before,
-        changed=changed,
-        failed=failed,
-        failures=article.failures,
-        expected=article.expected,
-        came=article.came,
-        echoes=tuple(article.echoes or ()),
-        outlet_expected=outlet.expected,
-        outlet_came=outlet.came,
-        awaited_since=article.changed_at if article.awaits_answer else None,
-        dearness=dearness_at(session, article.host),
-    )
-    planned = plan(course)
-    _learn(session, article, planned, changed=changed, failed=failed)
-    article.due_why = planned.why
-    return planned.at
+@dataclass(frozen=True)
+class Habits:
+    """What is known of articles' outlets and hosts, read once for all of them, and what visits teach meanwhile."""
+
+    outlets: dict[tuple[str, str], tuple[float, float]]  # by name and kind: expected, came
+    dearness: dict[str, float]
+    gains: dict[tuple[str, str], dict[str, float]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, session: Session, articles: Iterable[Any]) -> "Habits":
+        """`articles`: rows of them, with outlet and host at the least."""
+        names, hosts = {a.outlet for a in articles}, {a.host for a in articles}
+        rows = select(Outlet.name, Outlet.kind, Outlet.expected, Outlet.came).where(col(Outlet.name).in_(names))
+        dear = session.exec(select(Host.name, Host.dearness).where(col(Host.name).in_({*hosts, EVERY}))).all()
+        return cls({(name, kind): (expected, came) for name, kind, expected, came in session.exec(rows)}, dict(dear))
+
+    def plan(
+        self, article: Any, now: datetime, plan: Plan, *, changed: bool, failed: bool, read_before: datetime | None
+    ) -> Planned:
+        """Let the visit of an article (or a row of it) at `now` teach, and plan the next one.
+
+        `read_before`: when the page was read before this visit.
+        """
+        outlet = article.outlet, article.kind
+        expected, came = self.outlets.get(outlet, (0.0, 0.0))
+        planned = plan(
+            Course(
+                now=now,
+                since=article.first_seen_at,
+                last_read_at=read_before,
+                changed=changed,
+                failed=failed,
+                failures=article.failures,
+                expected=article.expected,
+                came=article.came,
+                echoes=tuple(article.echoes or ()),
+                outlet_expected=expected,
+                outlet_came=came,
+                awaited_since=article.changed_at if article.awaits_answer else None,
+                dearness=self.dearness.get(article.host, 1.0) * self.dearness.get(EVERY, 1.0),
+            )
+        )
+        if not failed:
+            was_signalled = article.signal == FEED
+            gains = self.gains.setdefault(outlet, defaultdict(float))
+            gains["expected"] += planned.expected
+            gains["came"] += planned.came
+            gains["signals_followed"] += was_signalled
+            gains["signals_true"] += was_signalled and changed
+        return planned
+
+    def save(self, session: Session) -> None:
+        """Add what was learned to the outlets."""
+        for (name, kind), gains in sorted(self.gains.items()):
+            values = {column: col(getattr(Outlet, column)) + gain for column, gain in gains.items()}
+            rows = update(Outlet).where(col(Outlet.name) == name, col(Outlet.kind) == kind).values(values)
+            if values and not session.exec(rows).rowcount:
+                _begin(session, name, kind)
+                session.exec(rows)
+        self.gains.clear()
+
+
+def learned(article: Any, planned: Planned, *, failed: bool) -> dict[str, Any]:
+    """What an article's row is to hold of a plan, but for the time itself."""
+    return {
+        "expected": article.expected + planned.expected,
+        "came": article.came + planned.came,
+        "echoes": list(planned.echoes) or None,
+        "signal": article.signal if failed else "",
+        "due_why": planned.why,
+    }
+
+
+def _begin(session: Session, name: str, kind: str) -> None:
+    try:
+        with session.begin_nested():
+            session.add(Outlet(name=name, kind=kind))
+            session.flush()
+    except IntegrityError:  # another worker was first
+        pass
 
 
 def look_soon(session: Session, article: Article, now: datetime, is_worth: IsWorth | None, why: str) -> None:
@@ -72,28 +125,3 @@ def dearness_at(session: Session, host: str) -> float:
 
 def host_of(url: str) -> str:
     return urlsplit(url).hostname or ""
-
-
-def _learn(session: Session, article: Article, planned: Planned, *, changed: bool, failed: bool) -> None:
-    article.expected += planned.expected
-    article.came += planned.came
-    article.echoes = list(planned.echoes) or None
-    if failed:
-        return
-    was_signalled = article.signal == FEED
-    article.signal = ""
-    gain = {
-        "expected": col(Outlet.expected) + planned.expected,
-        "came": col(Outlet.came) + planned.came,
-        "signals_followed": col(Outlet.signals_followed) + int(was_signalled),
-        "signals_true": col(Outlet.signals_true) + int(was_signalled and changed),
-    }
-    rows = update(Outlet).where(col(Outlet.name) == article.outlet, col(Outlet.kind) == article.kind).values(gain)
-    if not session.exec(rows).rowcount:
-        try:
-            with session.begin_nested():
-                session.add(Outlet(name=article.outlet, kind=article.kind))
-                session.flush()
-        except IntegrityError:  # another worker was first
-            pass
-        session.exec(rows)

@@ -10,6 +10,7 @@ from sqlmodel import Session, col, delete, func, or_, select, update
 
 from revisions.change import attribution
 from revisions.standing import Entry, Fragment, follow, is_same_statement, marks, without_repeats
+from revisions.statements import Statement as Said
 from revisions.text import Text
 from revisions.topic import Speaker, speaker_key
 from storage import fulltext
@@ -31,18 +32,25 @@ def reading_of(speakers: Sequence[Speaker]) -> str:
 
 
 def keep_words(
-    session: Session, article: Article, version: Version, text: Text, before: int | None, speakers: Sequence[Speaker]
+    session: Session,
+    article: Article,
+    version: Version,
+    text: Text,
+    before: int | None,
+    speakers: Sequence[Speaker],
+    said: Sequence[Said] | None = None,
 ) -> None:
     """Enter a new version into the index of lines and the ledger of statements.
 
-    `before`: the number of the version that came before, in the order of their times.
+    `before`: the number of the version that came before, in the order of their times. `said`: the statements in the
+    text, where they were read already.
     """
     reading = reading_of(speakers)
     if before is not None and article.spoken != reading:
         enter_anew(session, article, speakers)
         return
     keep_lines(session, version, text, before)
-    _keep_statements(session, version, text, before, speakers)
+    _keep_statements(session, version, _statements(text, speakers) if said is None else said, before)
     article.spoken = reading
 
 
@@ -56,7 +64,7 @@ def enter_anew(session: Session, article: Article, speakers: Sequence[Speaker]) 
     before = None
     for version in session.exec(in_time.order_by(col(Version.captured_at), col(Version.number))).all():
         keep_lines(session, version, texts[version.number], before)
-        _keep_statements(session, version, texts[version.number], before, speakers)
+        _keep_statements(session, version, _statements(texts[version.number], speakers), before)
         session.flush()
         before = version.number
     article.spoken = reading_of(speakers)
@@ -94,10 +102,12 @@ def _unread(reading: str) -> Any:
     return select(Article.id).where(or_(Article.spoken < reading, Article.spoken > reading), Article.versions > 0)
 
 
-def _keep_statements(
-    session: Session, version: Version, text: Text, before: int | None, speakers: Sequence[Speaker]
-) -> None:
-    said = without_repeats(attribution(tuple(speakers)).statements(text.paragraphs))
+def _statements(text: Text, speakers: Sequence[Speaker]) -> Sequence[Said]:
+    return attribution(tuple(speakers)).statements(text.paragraphs)
+
+
+def _keep_statements(session: Session, version: Version, found: Sequence[Said], before: int | None) -> None:
+    said = without_repeats(found)
     of_article = select(Statement).where(Statement.article_id == version.article_id, Statement.status == STANDS)
     rows = {row.id or 0: row for row in session.exec(of_article)} if before is not None else {}
     became = follow([Entry(number, row.speaker, row.text, row.silent) for number, row in rows.items()], said)

@@ -22,11 +22,13 @@ from storage.changes import change_row, index_change
 from storage.copies import link_copies, standing_of_copies, told_by_original
 from storage.database import Database, hold_names
 from storage.facts import Event, Plan, Route, VisitFacts, VisitResult
-from storage.habits import SIBLING, look_soon, plan_next
+from storage.habits import SIBLING, Habits, learned, look_soon
 from storage.ledger import keep_words
+from storage.regions import keep_region
 from storage.tables import Article, Feed, Version, Visit
 from storage.telling import Teller
 from storage.texts import text_of
+from storage.unchanged import note_unchanged
 from storage.versions import add_version, last_in_time, latest_version, number_of, was_told_lately
 
 GONE_AFTER = timedelta(minutes=10)  # a 404 must be seen twice, this far apart, before an article is gone
@@ -62,6 +64,18 @@ class Recorder:
             result = self._apply(session, article, facts)
             self._note(session, article, facts, result)
             return result
+
+    def confirm(self, visits: Sequence[tuple[int, VisitFacts]]) -> list[VisitResult]:
+        """Record visits that found nothing new, all in one transaction, in the order given.
+
+        One that says more than that (an article that was gone can be read again) is recorded by itself.
+        """
+        with self._database.write() as session:
+            noted = note_unchanged(session, visits, self._plan)
+        return [
+            VisitResult(number, facts.outcome) if number in noted else self.visit(number, facts)
+            for number, facts in visits
+        ]
 
     def _apply(self, session: Session, article: Article, facts: VisitFacts) -> VisitResult:
         assert article.id is not None
@@ -174,7 +188,7 @@ class Recorder:
         article.kind = "live" if is_live(text) else "article"
         before = last_in_time(session, article.id)
         version = add_version(session, article, facts.at, text)
-        keep_words(session, article, version, text, before, self._topic.speakers)
+        keep_words(session, article, version, text, before, self._topic.speakers, facts.said)
         article.published_at = article.published_at or text.published_at
         link_copies(session, article, text)
         return version
@@ -196,8 +210,8 @@ class Recorder:
             _keep_validators(article, facts)
         if facts.text is not None and not failed:
             _take_over(article, facts.text)
-        planned = plan_next(
-            session,
+        habits = Habits.of(session, [article])
+        planned = habits.plan(
             article,
             facts.at,
             self._plan,
@@ -205,10 +219,16 @@ class Recorder:
             failed=failed,
             read_before=read_before,
         )
+        habits.save(session)
+        for column, value in learned(article, planned, failed=failed).items():
+            setattr(article, column, value)
+        ahead = planned.at
         if article.missing_since and article.status != "gone":
-            planned, article.due_why = min(planned, facts.at + GONE_AFTER), "its page was missing; another look decides"
-        article.next_visit_at = None if article.status == "ignored" else max(planned, facts.not_before or planned)
+            ahead, article.due_why = min(ahead, facts.at + GONE_AFTER), "its page was missing; another look decides"
+        article.next_visit_at = None if article.status == "ignored" else max(ahead, facts.not_before or ahead)
         session.add(article)
+        if facts.region is not None and not failed and article.versions:
+            keep_region(session, article.id, facts.region)
 
 
 def _take_turns(session: Session, *texts: Text | None, outlet: str = "") -> None:

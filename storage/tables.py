@@ -135,6 +135,13 @@ class Article(SQLModel, table=True):
     spoken: str = ""
 
 
+class Region(SQLModel, table=True):
+    """Where an article stands on its page and how it reads there, as `crawler.region` packs it."""
+
+    article_id: int = Field(primary_key=True, foreign_key="article.id")
+    content: bytes
+
+
 class Outlet(SQLModel, table=True):
     """What visits taught of an outlet's articles of a kind, ordinary ones or live blogs: changes `expected` of typical
     articles meanwhile and those that `came`.

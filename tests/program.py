@@ -55,7 +55,8 @@ class Program:
         lines = [
             f'[service]\ndatabase = "{self.database}"\ncontact = "desk@example.org"',
             f'[web]\nport = 0\npublic_url = "{public}"',
-            f'[crawl]\nmin_delay = "0s"\nrequests_per_hour_per_host = 1000000\ntimeout = "5s"\n{crawl}'
+            '[crawl]\nmin_delay = "0s"\nrequests_per_hour_per_host = 1000000\ntimeout = "5s"',
+            crawl if "readers" in crawl else f"readers = 0\n{crawl}",  # processes take a second to begin
             'allow_private_networks = ["127.0.0.0/8"]',
             '[revisit]\nmin = "1s"\nfeed_min = "1s"',
             '[topic]\nname = "Pegasus"\nterms = ["Pegasus", "NSO Group", "NSO"]',

@@ -41,7 +41,7 @@ class Asked:
 
 def show_articles(context: Context, *, outlet: str, status: str, limit: int | None, form: Form) -> None:
     _refuse_other("--status", status, FOLLOWED)
-    with context.record() as (_, database):
+    with context.record(logs=False) as (_, database):
         found = list_articles(database, outlet=outlet, status=status, limit=limit)
     if form is not Form.TABLE:
         objects(form, map(article_json, found))
@@ -54,7 +54,7 @@ def show_articles(context: Context, *, outlet: str, status: str, limit: int | No
 
 
 def show_history(context: Context, which: str, *, form: Form) -> None:
-    with context.record() as (_, database):
+    with context.record(logs=False) as (_, database):
         article = context.article(database, which)
         assert article.id is not None
         history = get_history(database, article.id)
@@ -81,7 +81,7 @@ def show_changes(context: Context, asked: Asked, *, kind: str, significance: str
     _refuse_other("--kind", kind, Kind)
     _refuse_other("--significance", significance, Significance)
     since, until = asked.times
-    with context.record() as (config, database):
+    with context.record(logs=False) as (config, database):
         wanted = ChangeFilter(
             since, until, kind, significance, asked.speaker_in(config), asked.outlet, stealth=stealth, each=each
         )
@@ -106,7 +106,7 @@ def show_changes(context: Context, asked: Asked, *, kind: str, significance: str
 def show_statements(context: Context, asked: Asked, *, status: str, which: str) -> None:
     _refuse_other("--status", status, STATUSES)
     since, until = asked.times
-    with context.record() as (config, database):
+    with context.record(logs=False) as (config, database):
         article = context.article(database, which).id if which else None
         speaker = asked.speaker_in(config)
         wanted = StatementFilter(speaker, asked.outlet, status, since, until, article_id=article)
@@ -133,7 +133,7 @@ def show_statements(context: Context, asked: Asked, *, status: str, which: str) 
 
 def show_hits(context: Context, words: str, asked: Asked) -> None:
     since, until = asked.times
-    with context.record() as (config, database):
+    with context.record(logs=False) as (config, database):
         found = find(
             database,
             words,

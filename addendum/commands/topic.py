@@ -43,9 +43,9 @@ def _read(config: Config, what: str, file: str) -> str:
 async def _visit(config: Config, url: str) -> str:
     async with Crawl(build.crawl_settings(config)) as crawl:
         visit = await crawl.visit(Order(url))
-    if visit.text is None:
+    if visit.reading is None:
         raise FetchError(visit.error or "there is no article to judge", url)
-    text = visit.text
+    text = visit.reading.text
     return "\n".join((text.headline, text.standfirst, words_of(url), text.plain))
 
 
