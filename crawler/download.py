@@ -11,7 +11,7 @@ from crawler.marks import PART_OF, RENDERING
 from crawler.politeness import politeness_of
 from crawler.urls import host_of
 
-KEPT_OPEN = 8  # connections to a host; without a delay several may be under way, which Scrapy would open anew
+AT_ONCE = 6  # requests under way to a host that nobody wants a delay for, over as many connections as a browser opens
 
 
 class Noted(HTTP11DownloadHandler):
@@ -20,28 +20,41 @@ class Noted(HTTP11DownloadHandler):
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
         self._politeness = politeness_of(crawler)
-        self._pool.maxPersistentPerHost = KEPT_OPEN
+        self._pool.maxPersistentPerHost = AT_ONCE
+        self._room: dict[tuple[str, bool], asyncio.Semaphore] = {}
         self._politeness.on_release.append(self.let_go)
 
     async def download_request(self, request: Request) -> Response:
         if request.meta.get(RENDERING):  # run in the browser; nothing goes out
             return await super().download_request(request)
         host = host_of(request.url)
-        await self._wait_for_turn(host, is_part=bool(request.meta.get(PART_OF)))
+        if request.meta.get(PART_OF):  # the page it is part of has had its turn
+            await self._politeness.enter(host)
+            return await self._send(host, request)
+        async with self._room_at(host):
+            await self._wait_for_turn(host)
+            return await self._send(host, request)
+
+    def _room_at(self, host: str) -> asyncio.Semaphore:
+        """For one request at a time where there is a delay. Scrapy's own bound does not hold where there is none."""
+        has_delay = self._politeness.has_delay(host)
+        return self._room.setdefault((host, has_delay), asyncio.Semaphore(1 if has_delay else AT_ONCE))
+
+    async def _wait_for_turn(self, host: str) -> None:
+        """Until the host is ours and may be asked. It may have been given back while the request waited."""
+        while True:
+            await self._politeness.enter(host)
+            seconds = self._politeness.left(host)
+            if seconds <= 0:
+                return
+            await asyncio.sleep(seconds)
+
+    async def _send(self, host: str, request: Request) -> Response:
         self._politeness.sent(host)
         try:
             return await super().download_request(request)
         finally:
             self._politeness.ended(host)
-
-    async def _wait_for_turn(self, host: str, *, is_part: bool) -> None:
-        """Until the host is ours and may be asked. It may have been given back while the request waited."""
-        while True:
-            await self._politeness.enter(host)
-            seconds = 0.0 if is_part else self._politeness.left(host)
-            if seconds <= 0:
-                return
-            await asyncio.sleep(seconds)
 
     def let_go(self, host: str) -> None:
         """Close the connections kept open to a host for a next request. Twisted's pool has no call for one host."""

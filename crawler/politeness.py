@@ -97,6 +97,9 @@ class Politeness:
         delay = self._delay(self.hosts.get(host) or HostState())
         return min(delay, self._answered_at[host] + delay - self._clock())  # also when the clock was put back
 
+    def has_delay(self, host: str) -> bool:
+        return self._delay(self.hosts.get(host) or HostState()) > 0
+
     def sent(self, host: str) -> None:
         """A request goes out now."""
         self.in_flight[host] += 1

@@ -30,7 +30,7 @@ class CrawlSettings:
     speakers: tuple[Speaker, ...] = ()
 
 
-CONCURRENT_REQUESTS = 64  # in all; towards one host there is only ever one at a time
+CONCURRENT_REQUESTS = 64  # in all; towards one host see `crawler.download`
 
 
 def scrapy_settings(settings: CrawlSettings) -> dict[str, Any]:

@@ -56,6 +56,11 @@ class Asked:
         return self.headers.get("User-Agent", "")
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 128  # connections that wait to be accepted; of Python's five, more at once are dropped
+
+
 class Newsroom:
     """Use as a context manager; `advance` moves a story on, `misbehave` gives a path a fault."""
 
@@ -73,8 +78,7 @@ class Newsroom:
         self.feed_headers: tuple[tuple[str, str], ...] = ()
         self.restless = False  # a paragraph of its own in every article that is another one on every request
         self._seed = random.Random(seed)
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
-        self._server.daemon_threads = True
+        self._server = _Server(("127.0.0.1", 0), _handler(self))
         self.url = f"http://127.0.0.1:{self._server.server_port}"
 
     def __enter__(self) -> Self:
