@@ -73,6 +73,7 @@ class Newsroom:
         self.pages: dict[str, Answer] = {}
         self.moved: dict[str, str] = {}
         self.asked: list[Asked] = []
+        self.most_at_once = 0  # requests that were under way together
         self.robots = "User-agent: *\nDisallow: /private/\n"
         self.conditional = conditional
         self.feed_headers: tuple[tuple[str, str], ...] = ()
@@ -177,11 +178,21 @@ class Newsroom:
 
 
 def _handler(newsroom: Newsroom) -> type[BaseHTTPRequestHandler]:
+    under_way: set[object] = set()
+
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
         disable_nagle_algorithm = True
 
         def do_GET(self) -> None:
+            under_way.add(self)
+            newsroom.most_at_once = max(newsroom.most_at_once, len(under_way))
+            try:
+                self._answer()
+            finally:
+                under_way.discard(self)
+
+        def _answer(self) -> None:
             path = urlsplit(self.path).path  # of a whole address where a proxy is asked
             etag = self.headers.get("If-None-Match", "")
             answer = newsroom.faulty(newsroom.answer(path, etag), path)
