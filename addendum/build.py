@@ -22,8 +22,8 @@ from crawler.crawl import Crawl
 from crawler.guard import Networks, is_public_address
 from crawler.reach import Outlets, Reach
 from crawler.settings import CrawlSettings
-from revisions.classify import Kind, Significance
 from revisions.errors import ConfigError, DeliveryError
+from revisions.kinds import Kind, Significance
 from scheduler.push import Push
 from scheduler.pushed import Pushed
 from scheduler.revisit import Limits

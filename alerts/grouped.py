@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from alerts.fit import fit, one_line
 from alerts.message import LONGEST_FACT, LONGEST_SUBJECT, Item, Message, payload
 from alerts.wording import subject
-from revisions.classify import Significance
+from revisions.kinds import Significance
 from storage.present import article_json, change_json, change_links
 from storage.stream import ChangeRecord
 from storage.tables import Alert, Article

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from revisions.align import Edit
-from revisions.classify import Kind, Significance
+from revisions.kinds import Kind, Significance
 from revisions.render import lines
 from revisions.terms import compile_terms
 from revisions.words import fold

@@ -5,9 +5,9 @@ from datetime import datetime, timedelta, tzinfo
 from typing import Any
 
 from revisions.copies import Carries
-from storage.boxes import BoxArticle
 from storage.stream import ChangeRecord
 from storage.tables import Article
+from storage.together import BoxArticle
 
 MOST_ARTICLES = 6  # named in one fact
 _NOTES = {"correction": "corrected:", "retraction": "retracted:", "clarification": "clarified:"}

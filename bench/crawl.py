@@ -40,7 +40,7 @@ from revisions.change import compare
 from revisions.text import Paragraph, Role, Text
 from revisions.topic import Speaker
 from storage.database import open_database
-from storage.ledger import reading_of
+from storage.readings import reading_of
 from storage.tables import Article
 from tests.program import COMMAND, Program, wait_for
 

@@ -6,8 +6,9 @@ from enum import StrEnum
 from functools import lru_cache
 
 from revisions.align import Span, Step, align, diff_text
-from revisions.classify import Difference, Kind, Significance, kinds_of, weigh
+from revisions.classify import Difference, kinds_of, weigh
 from revisions.dates import date_in
+from revisions.kinds import Kind, Significance
 from revisions.ledger import compare_statements
 from revisions.live import comparable
 from revisions.notices import NoticeKind, notices_in

@@ -1,15 +1,15 @@
 """What kind of edit a difference is and how much it matters.
 
-Kinds and significance are those of DESIGN.md. Major and minor follow edits of fact, cosmetic follows edits of style,
+Major and minor follow edits of fact, cosmetic follows edits of style,
 after the taxonomy of NewsEdits 2.0 (arXiv 2411.18811).
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
 from itertools import pairwise
 
 from revisions.align import Action, Edit, Span, Step
+from revisions.kinds import Kind, Significance
 from revisions.notices import NoticeKind
 from revisions.statements import StatementChange
 from revisions.style import is_figure_replaced, is_style
@@ -19,30 +19,6 @@ from revisions.words import count_words, fold, is_word, sentences, tokens
 _TEXT = frozenset({Role.BODY, Role.LIST, Role.QUOTE, Role.BOX})
 SUBSTANTIAL = 25  # words added or removed from which a change is major
 PASSAGE = 8  # words taken out, none put in, that make a removal
-
-
-class Kind(StrEnum):
-    HEADLINE = "headline"
-    STANDFIRST = "standfirst"
-    BYLINE = "byline"
-    BODY = "body"
-    STATEMENT = "statement"
-    NOTICE = "notice"
-    FIGURES = "figures"
-    REMOVAL = "removal"
-    MEDIA = "media"
-    GONE = "gone"
-    RESTORED = "restored"
-
-
-class Significance(StrEnum):
-    COSMETIC = "cosmetic"
-    MINOR = "minor"
-    MAJOR = "major"
-
-    @property
-    def rank(self) -> int:
-        return ("cosmetic", "minor", "major").index(self.value)
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Sequence
 
 from revisions.align import Action, Edit, Span, Step
-from revisions.classify import Difference, Kind, figures_replaced, unspoken
+from revisions.classify import Difference, figures_replaced, unspoken
+from revisions.kinds import Kind
 from revisions.notices import NoticeKind
 from revisions.text import Role
 from revisions.words import count_words

@@ -1,8 +1,7 @@
 """Which articles carry which paragraphs, and the changes that are one edit of a box many articles carry."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlmodel import Session, col, delete, select
 
@@ -15,24 +14,16 @@ from revisions.topic import Topic
 from storage.habits import SIBLING, look_soon
 from storage.tables import Article, Change, Passage
 from storage.texts import text_of
+from storage.together import ONE_EDIT
 from storage.versions import latest_version
 
 MOST_KEYS = 500  # in one query; SQLite allows 999 variables in the oldest builds
-ONE_EDIT = timedelta(days=30)  # within which the same edit of a box in another article is the same edit
 
 
 def keep_passages(session: Session, article_id: int, text: Text) -> None:
     """The paragraphs of an article's latest version, in place of those of the one before."""
     session.exec(delete(Passage).where(col(Passage.article_id) == article_id))
     session.add_all(Passage(key=key, article_id=article_id) for key in passages(text))
-
-
-@dataclass(frozen=True)
-class BoxArticle:
-    """Another article that carries the box a change lies in, and its own change there, if it was seen."""
-
-    article: Article
-    change_id: int | None
 
 
 @dataclass(frozen=True)
@@ -85,38 +76,6 @@ def _unless_told_elsewhere(
         return Told(difference)
     first = _first_told(session, key, now, article)
     return Told(None, key, with_change=first.id) if first else Told(difference, key)
-
-
-def told_together(session: Session, changes: Sequence[Change]) -> dict[int, tuple[BoxArticle, ...]]:
-    """For each change that lies in a box: the other articles of it, those that were seen to change first.
-
-    Only the change by which the edit was told names them.
-    """
-    boxed = [change for change in changes if change.box_key and not change.told_with]
-    if not boxed:
-        return {}
-    keys = {change.box_key for change in boxed}
-    edits: dict[str, list[Change]] = {}
-    for edit in session.exec(select(Change).where(col(Change.box_key).in_(keys)).order_by(col(Change.id))):
-        edits.setdefault(edit.box_key, []).append(edit)
-    found = {change.id or 0: _others_of(change, edits[change.box_key]) for change in boxed}
-    named = {number for others in found.values() for number in others}
-    articles = {a.id: a for a in session.exec(select(Article).where(col(Article.id).in_(named)))} if named else {}
-    return {
-        number: tuple(BoxArticle(articles[at], change) for at, change in others.items() if at in articles)
-        for number, others in found.items()
-    }
-
-
-def _others_of(change: Change, edits: Sequence[Change]) -> dict[int, int | None]:
-    """The other articles of a change's box, by number, with their own change if it was seen."""
-    same = [edit for edit in edits if abs(edit.detected_at - change.detected_at) <= ONE_EDIT]
-    if not change.box_articles:
-        same = [edit for edit in same if edit.told_with == change.id or edit.id == change.id]
-    if same[0].id != change.id:
-        return {}
-    changed: dict[int, int | None] = {e.article_id: e.id for e in same if e.article_id != change.article_id}
-    return changed | {number: None for number in change.box_articles or () if number not in changed}
 
 
 def _carriers(session: Session, article_id: int, *texts: Text) -> Carriers:

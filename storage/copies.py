@@ -9,10 +9,11 @@ from sqlmodel import Session, col, func, or_, select
 from revisions.boxes import passages
 from revisions.copies import COPY, Carries, carried, catches_up, likeness
 from revisions.text import Text
-from storage.boxes import MOST_KEYS, ONE_EDIT
+from storage.boxes import MOST_KEYS
 from storage.database import Database
 from storage.tables import Article, Change, Passage, Version
 from storage.texts import text_of
+from storage.together import ONE_EDIT
 from storage.versions import VISIT, latest_version
 
 FEWEST_PASSAGES = 2  # shared word for word, before two texts are compared
@@ -103,13 +104,6 @@ def list_copies(database: Database, article: Article) -> list[CopyRecord]:
             newest = select(Change).where(Change.article_id == member.id).order_by(col(Change.id).desc()).limit(1)
             records.append(CopyRecord(member, member.copy_of is None, alike, session.exec(newest).first()))
         return sorted(records, key=lambda record: not record.is_original)
-
-
-def copies_then(session: Session, change: Change) -> tuple[tuple[Article, Carries], ...]:
-    """The copies named with a change, as they read when it was recorded."""
-    carries = {int(entry["article"]): Carries(entry["carries"]) for entry in change.copies or ()}
-    articles = session.exec(select(Article).where(col(Article.id).in_(carries))).all()
-    return tuple((article, carries[article.id]) for article in articles if article.id is not None)
 
 
 def _sharing(session: Session, article_id: int, text: Text) -> Sequence[int]:

@@ -3,13 +3,16 @@
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
-from revisions.change import Change
-from revisions.classify import Kind, Significance
-from revisions.statements import Statement
+from revisions.kinds import Kind, Significance
 from revisions.text import Text
 from storage.tables import Article
 from storage.tables import Change as ChangeRow
+
+if TYPE_CHECKING:  # what compares texts is not loaded for a question
+    from revisions.change import Change
+    from revisions.statements import Statement
 
 HOURS = 24
 
@@ -88,7 +91,7 @@ class VisitFacts:
     limited: bool = False
     seen: bytes | None = None
     region: bytes | None = None
-    said: tuple[Statement, ...] | None = None
+    said: "tuple[Statement, ...] | None" = None
     status: int = 0
     etag: str = ""
     last_modified: str = ""
@@ -116,7 +119,7 @@ class Event:
     texts: tuple[Text, Text] | None = None
 
     @classmethod
-    def of(cls, article: Article, change: Change, feed: str = "", texts: tuple[Text, Text] | None = None) -> "Event":
+    def of(cls, article: Article, change: "Change", feed: str = "", texts: tuple[Text, Text] | None = None) -> "Event":
         """A change on its way into the record."""
         return cls(
             type=_type_of(change.kinds),

@@ -3,10 +3,8 @@
 import time
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from hashlib import blake2b
-from typing import Any
 
-from sqlmodel import Session, col, delete, func, or_, select, update
+from sqlmodel import Session, col, delete, func, select, update
 
 from revisions.change import attribution
 from revisions.standing import Entry, Fragment, follow, is_same_statement, marks, without_repeats
@@ -17,18 +15,12 @@ from storage import fulltext
 from storage.database import Database
 from storage.fulltext import Index
 from storage.lines import forget_lines, keep_lines
+from storage.readings import reading_of, unread
 from storage.tables import Article, Statement, StatementMark, Version
 from storage.texts import texts_of
 
-READING = "1"  # counts up when statements are read differently than before, so that all are read again
 MOST_ALIKE = 40  # statements that a new one is compared with
 STANDS, WITHDRAWN, REWORDED = "stands", "withdrawn", "reworded"
-
-
-def reading_of(speakers: Sequence[Speaker]) -> str:
-    """Differs when statements would be read differently."""
-    told = "\n".join(repr((s.name, tuple(s.aliases), s.organisation)) for s in speakers)
-    return READING + "-" + blake2b(told.encode(), digest_size=6).hexdigest()
 
 
 def keep_words(
@@ -87,19 +79,8 @@ def catch_up(database: Database, speakers: Sequence[Speaker], seconds: float) ->
 
 def _next_unread(database: Database, speakers: Sequence[Speaker]) -> int | None:
     with database.read() as session:
-        found: int | None = session.exec(_unread(reading_of(speakers)).limit(1)).first()
+        found: int | None = session.exec(unread(reading_of(speakers)).limit(1)).first()
         return found
-
-
-def count_unread(database: Database, speakers: Sequence[Speaker]) -> int:
-    """Articles whose statements are still to be read."""
-    unread = _unread(reading_of(speakers)).subquery()
-    with database.read() as session:
-        return session.exec(select(func.count()).select_from(unread)).one()
-
-
-def _unread(reading: str) -> Any:
-    return select(Article.id).where(or_(Article.spoken < reading, Article.spoken > reading), Article.versions > 0)
 
 
 def _statements(text: Text, speakers: Sequence[Speaker]) -> Sequence[Said]:

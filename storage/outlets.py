@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlmodel import Session, case, col, func, select
 
-from revisions.classify import Kind, Significance
+from revisions.kinds import Kind, Significance
 from storage.database import Database
 from storage.queries import FOLLOWED
 from storage.tables import Article, Change, ChangeKind

@@ -1,14 +1,16 @@
 """Rows as the JSON of the contract, alike for commands, API and webhooks."""
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from storage.copies import CopyRecord
 from storage.outlets import OutletFigures
 from storage.search import Hit
 from storage.statements import StatementRecord
 from storage.stream import ChangeRecord
 from storage.tables import Alert, Article, Change, Feed, Subscription, Version
+
+if TYPE_CHECKING:  # with what compares texts, which most questions do not need
+    from storage.copies import CopyRecord
 
 
 def moment(value: datetime | None) -> str | None:
@@ -183,7 +185,7 @@ def feed_json(feed: Feed, subscription: Subscription | None = None) -> dict[str,
     }
 
 
-def copy_json(record: CopyRecord, public_url: str) -> dict[str, Any]:
+def copy_json(record: "CopyRecord", public_url: str) -> dict[str, Any]:
     """One line of `copies --json`. `likeness`: 0 to 1, to the article asked about."""
     return {
         **article_reference(record.article),

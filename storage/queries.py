@@ -1,12 +1,11 @@
 """Questions people ask the record."""
 
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlmodel import Session, SQLModel, col, func, select
 
 from revisions.errors import AddendumError
-from revisions.seen import Seen
 from revisions.text import Text
 from storage.aliases import find_article
 from storage.database import Database, estimate
@@ -14,6 +13,9 @@ from storage.paging import Page, paged
 from storage.tables import Article, Change, Feed, Version, Visit
 from storage.texts import text_of
 from storage.versions import latest_version
+
+if TYPE_CHECKING:
+    from revisions.seen import Seen
 
 MOST_VERSIONS = 2**31  # what the column holds
 FOLLOWED = ("candidate", "followed", "gone")
@@ -130,8 +132,10 @@ def _version(session: Session, article_id: int, number: int) -> tuple[Version, T
     return version, text_of(session, version)
 
 
-def latest_reading(database: Database, article_id: int) -> tuple[Text, Seen] | None:
+def latest_reading(database: Database, article_id: int) -> "tuple[Text, Seen] | None":
     """What the article was last known to say, and what else its page showed then."""
+    from revisions.seen import Seen  # and with it, what compares texts; no question needs it
+
     with database.read() as session:
         latest = latest_version(session, article_id)
         seen = session.exec(select(Article.seen).where(Article.id == article_id)).first()

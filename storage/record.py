@@ -10,8 +10,8 @@ from revisions import change as changes
 from revisions.awaited import awaits_answer
 from revisions.boxes import passages
 from revisions.change import Change as Difference
-from revisions.classify import Kind
 from revisions.doubt import is_another_page, is_cut_short
+from revisions.kinds import Kind
 from revisions.live import has_new_posts, is_live
 from revisions.text import Text
 from revisions.topic import Relevance, Topic

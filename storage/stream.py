@@ -7,17 +7,16 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from revisions.classify import Significance
 from revisions.copies import Carries
 from revisions.errors import AddendumError
+from revisions.kinds import Significance
 from revisions.text import Text
 from revisions.topic import speaker_key
-from storage.boxes import BoxArticle, told_together
-from storage.copies import copies_then
 from storage.database import Database
 from storage.paging import Page, paged
 from storage.tables import Article, Change, ChangeKind, ChangeSpeaker, Version
 from storage.texts import text_of
+from storage.together import BoxArticle, copies_then, told_together
 
 AT_LEAST = {
     Significance.MINOR.value: (Significance.MAJOR.value, Significance.MINOR.value),

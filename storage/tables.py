@@ -1,14 +1,16 @@
-"""The tables of the record. Words as in DESIGN.md; times are aware and UTC."""
+"""The tables of the record. Words as in DESIGN.md; times are aware and UTC.
+
+The migrations make the schema. What an index is limited to, some rows only, stands here as a remark: said to SQLAlchemy
+it loads the parts that speak to PostgreSQL into every command.
+"""
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Index, UniqueConstraint, text
+from sqlalchemy import JSON, BigInteger, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from storage.columns import time_column
-
-_TOLD_WITH = text("told_with IS NOT NULL")
 
 
 class Feed(SQLModel, table=True):
@@ -81,7 +83,7 @@ class Article(SQLModel, table=True):
     `copy_of`: the article whose text this one repeats, at a syndicator or in another edition. `due_why`: why the next
     visit is when it is; `signal`: what put it forward, or "". `expected`, `came`, `echoes`: what visits taught of how
     often it changes (`storage.facts.Course`); `awaits_answer`: its latest version says that somebody was asked. `kind`:
-    article, or live for a live blog. `spoken`: which speakers its statements were read with (`storage.ledger`).
+    article, or live for a live blog. `spoken`: which speakers its statements were read with (`storage.readings`).
     """
 
     __table_args__ = (
@@ -91,12 +93,7 @@ class Article(SQLModel, table=True):
         Index("ix_article_fresh", "first_seen_at", "next_visit_at"),
         Index("ix_article_spoken", "spoken"),
         Index("ix_article_changed", "changed_at", "id"),
-        Index(
-            "ix_article_signalled",
-            "next_visit_at",
-            postgresql_where=text("signal <> ''"),
-            sqlite_where=text("signal <> ''"),
-        ),
+        Index("ix_article_signalled", "next_visit_at"),  # where signal <> ''
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -316,8 +313,8 @@ class Change(SQLModel, table=True):
         Index("ix_change_outlet", "outlet", "detected_at", "id"),
         Index("ix_change_significance", "significance", "detected_at", "id"),
         # Not of those that are NULL, which is nearly all of them: it would be taken for a way to find those.
-        Index("ix_change_told_with", "told_with", postgresql_where=_TOLD_WITH, sqlite_where=_TOLD_WITH),
-        Index("ix_change_stealth", "detected_at", "id", postgresql_where=text("stealth"), sqlite_where=text("stealth")),
+        Index("ix_change_told_with", "told_with"),  # where told_with IS NOT NULL
+        Index("ix_change_stealth", "detected_at", "id"),  # where stealth
     )
 
     id: int | None = Field(default=None, primary_key=True)

@@ -1,5 +1,7 @@
 """How many requests are under way to a host, as the host sees it."""
 
+from itertools import pairwise
+
 import pytest
 
 from crawler.download import AT_ONCE
@@ -36,4 +38,4 @@ def test_a_host_that_asks_for_a_delay_has_one_request_at_a_time(program: Program
     assert program.check()["articles"]["failed"] == 0
     assert busy.most_at_once == 1
     at = [asked.at for asked in busy.asked if asked.path.startswith("/courier/part-")]
-    assert min(later - earlier for earlier, later in zip(at, at[1:], strict=False)) >= 0.15 + 0.1
+    assert min(later - earlier for earlier, later in pairwise(at)) >= 0.15 + 0.1

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
-from revisions.classify import Kind
+from revisions.kinds import Kind
 from revisions.moments import parse_moment
 from storage.database import Database
 from storage.paging import Page

@@ -6,8 +6,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from revisions.classify import Kind
 from revisions.errors import QuestionError
+from revisions.kinds import Kind
 from storage import feeds, queries, stream, subscriptions
 from storage.present import feed_json
 from storage.statements import STATUSES, get_statement, page_of_statements

@@ -6,12 +6,12 @@ from datetime import datetime
 from addendum.config import Config
 from addendum.context import Context
 from addendum.output import Form, ago, due, objects, parse_when, say, table
-from revisions.classify import Kind, Significance
 from revisions.errors import ConfigError
+from revisions.kinds import Kind, Significance
 from storage.database import Database
-from storage.ledger import count_unread
 from storage.present import article_json, change_json, hit_json, moment, statement_json, version_json
 from storage.queries import FOLLOWED, get_history, get_visits, list_articles
+from storage.readings import count_unread
 from storage.search import find
 from storage.statements import STATUSES, StatementFilter, page_of_statements
 from storage.stream import ChangeFilter, list_changes

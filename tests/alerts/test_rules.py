@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from alerts.rules import Rule, in_force, router
-from revisions.classify import Kind, Significance
+from revisions.kinds import Kind, Significance
 from revisions.text import Paragraph, Text
 from storage.facts import Draft, Event
 from storage.tables import Article

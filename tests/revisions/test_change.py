@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from revisions.change import Change, compare, gone, restored
-from revisions.classify import Kind, Significance
+from revisions.kinds import Kind, Significance
 from revisions.text import Paragraph, Role, Text
 from revisions.topic import Speaker
 

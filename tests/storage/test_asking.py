@@ -8,7 +8,7 @@ from sqlalchemy import text as sql
 from revisions.errors import AddendumError, QuestionError
 from revisions.text import Paragraph, Text
 from revisions.topic import Speaker
-from storage import ledger, moving, queries, stream
+from storage import ledger, moving, queries, readings, stream
 from storage.backfill import Captured, import_captures
 from storage.database import Database, open_database
 from storage.outlets import compare_outlets
@@ -199,11 +199,11 @@ def test_captures_of_the_archive_move_what_is_searched_and_said_back_in_time(rec
 
 def test_other_speakers_in_the_configuration_read_every_article_anew(record: Database) -> None:
     other = (Speaker("The Company", ("NSO Group",)),)
-    assert ledger.count_unread(record, (NSO,)) == 0
-    assert ledger.count_unread(record, other) == 2
+    assert readings.count_unread(record, (NSO,)) == 0
+    assert readings.count_unread(record, other) == 2
     before = sorted(hits(record, "list"))
     assert ledger.catch_up(record, other, seconds=60) == 2
-    assert ledger.count_unread(record, other) == 0
+    assert readings.count_unread(record, other) == 0
     assert {r.statement.speaker for r in said(record)} == {"The Company"}
     assert hits(record, "credence", speaker="NSO Group") == []
     assert len(hits(record, "credence", speaker="The Company")) == 3
