@@ -58,6 +58,14 @@ class StatementChange:
 
 
 @dataclass(frozen=True)
+class _Lead:
+    """A pattern for what leads to a speaker, and the words that it cannot be without."""
+
+    pattern: str
+    words: frozenset[str]
+
+
+@dataclass(frozen=True)
 class _Saying:
     """Patterns over folded text, from `data/saying.toml`; those that are compiled, over text in small letters.
 
@@ -71,8 +79,7 @@ class _Saying:
     silence: re.Pattern[str]
     label: re.Pattern[str]
     before: str  # what may stand between a speaker and the verb, with the verb
-    after: str  # the verb, and what may stand between it and the speaker
-    source: str  # "according to"
+    behind: tuple[_Lead, ...]  # what may stand before a speaker, with "according to" or the verb
 
 
 @cache
@@ -94,14 +101,19 @@ def _saying() -> _Saying:
     # "it also added", "the company has since said"; or turned round at the end of a clause, "…, said the company."
     before = rf"{carriers}\W+(?:\w+\W+){{0,3}}?(?P<before>{verbs})"
     after = rf"(?P<after>{verbs})\W+{carriers}(?=\s*(?:[.,;:\u00b6]|$))"
-    aside = r"(?:\s*,[^,\"]{2,110},|\s*\([^)]{1,60}\))?"
+    aside = r"(?:\s*,[^,\"]{2,110},|\s*\([^)]{1,60}\))"
     word = r"(?:\s+(?!(?:that|which|who|whose|because|if|when)\b)[\w'.-]+)"
-    relative = r"(?:,?\s+(?:who|which|die|der|das|qui|que|quien|che|aki|amely))?"
+    relative = r"(?:,?\s+(?:who|which|die|der|das|qui|que|quien|che|aki|amely))"
+    # Nothing but words, or words around an aside: as one pattern it would be tried in many ways that are the same.
+    between = rf"(?:{word}{{0,10}}?|{word}{{0,6}}?(?:{aside}{relative}?|{relative}){word}{{0,4}}?)"
     # English turns subject and verb round only behind a quotation or a comma; other languages do so anywhere.
-    english = (
-        rf"(?:(?<=^)|(?<=[,\u00b6])|(?<=[,\u00b6] ))\s*(?!told)(?i:{any_of('verbs', 'en')})(?:\s+[\w'.-]+){{0,5}}?"
-    )
-    turned = rf"(?i:{any_of('verbs', *others)})(?:\s+[\w'.-]+){{0,5}}?"
+    clause = r"(?:(?<=^)|(?<=[,\u00b6])|(?<=[,\u00b6] ))\s*(?!told)"
+    few = r"(?:\s+[\w'.-]+){0,5}?\s+"
+    source = rf"(?i:{any_of('sources')})\s+(?:(?!that|which|who)[\w'.-]+\s+){{0,4}}?"
+
+    def lead(pattern: str, key: str, *languages: str) -> _Lead:
+        return _Lead(pattern, frozenset(first_words(forms_of(key, *languages))))
+
     return _Saying(
         words=frozenset(first_words(said - longer)),
         begin=frozenset(first_words(longer)),
@@ -109,9 +121,12 @@ def _saying() -> _Saying:
         carried=re.compile(f"{before}|{after}"),
         silence=re.compile(silence),
         label=re.compile(rf"{any_of('label')}|{any_of('closing')}\W*$"),
-        before=rf"(?:'s|')?{word}{{0,6}}?{aside}{relative}{word}{{0,4}}?\s*,?\s*{_QUOTED}?\s*{says}",
-        after=rf"(?:{english}|{turned})\s+",
-        source=rf"(?i:{any_of('sources')})\s+(?:(?!that|which|who)[\w'.-]+\s+){{0,4}}?",
+        before=rf"(?:'s|')?{between}\s*,?\s*{_QUOTED}?\s*{says}",
+        behind=(
+            lead(source, "sources"),
+            lead(rf"{clause}(?i:{any_of('verbs', 'en')}){few}", "verbs", "en"),
+            lead(rf"(?i:{any_of('verbs', *others)}){few}", "verbs", *others),
+        ),
     )
 
 
@@ -142,11 +157,16 @@ class Attribution:
         name = rf"(?<!\w){name_pattern()}"
         self._subjects = _subjects(rf"(?P<who>{f'(?i:{listed})|' if listed else ''}{name})")
         self._unlisted = _subjects(rf"(?P<who>{name})")  # much quicker, for where no speaker of the topic is named
+        source, *verbs = (lead.words for lead in _saying().behind)
+        self._needed = (source, frozenset[str](), *verbs)  # words without which each of them finds nothing
         self._search = lru_cache(maxsize=4096)(self._search_once)  # versions of an article share most sentences
 
     def _search_once(self, which: int, outside: str, at: int) -> tuple[str, str, int] | None:
         """The next subject of that pattern: with what ties it to its verb, itself, and where it begins."""
         low = outside.lower()
+        needed = self._needed[which]
+        if needed and needed.isdisjoint(_WORDS.findall(low)):
+            return None
         patterns = self._subjects if any(stem in low for stem in self._stems) else self._unlisted
         match = patterns[which].search(outside, at)
         return (match[0], match["who"], match.start("who")) if match else None
@@ -249,8 +269,8 @@ class Attribution:
 
 def _subjects(who: str) -> tuple[re.Pattern[str], ...]:
     """How a speaker can be the subject of a verb of saying: behind "according to", before the verb, and behind it."""
-    saying = _saying()
-    return tuple(map(re.compile, (rf"{saying.source}{who}", rf"{who}{saying.before}", rf"{saying.after}{who}")))
+    source, *verbs = (re.compile(lead.pattern + who) for lead in _saying().behind)
+    return (source, re.compile(who + _saying().before), *verbs)
 
 
 @dataclass(slots=True)
