@@ -130,10 +130,15 @@ def _saying() -> _Saying:
     )
 
 
+@lru_cache(maxsize=4096)
+def _words_of(flat: str) -> frozenset[str]:
+    return frozenset(_WORDS.findall(flat.lower()))
+
+
 def _speaks(flat: str) -> bool:
     """Does somebody say something, or say nothing, in folded text? A single word tells, or a word that begins more."""
     low = flat.lower()
-    saying, words = _saying(), _WORDS.findall(low)
+    saying, words = _saying(), _words_of(flat)
     if not saying.words.isdisjoint(words):
         return True
     return not saying.begin.isdisjoint(words) and bool(saying.verbs.search(low))
@@ -163,11 +168,10 @@ class Attribution:
 
     def _search_once(self, which: int, outside: str, at: int) -> tuple[str, str, int] | None:
         """The next subject of that pattern: with what ties it to its verb, itself, and where it begins."""
-        low = outside.lower()
         needed = self._needed[which]
-        if needed and needed.isdisjoint(_WORDS.findall(low)):
+        if needed and needed.isdisjoint(_words_of(outside)):
             return None
-        patterns = self._subjects if any(stem in low for stem in self._stems) else self._unlisted
+        patterns = self._subjects if self._may_name(outside.lower()) else self._unlisted
         match = patterns[which].search(outside, at)
         return (match[0], match["who"], match.start("who")) if match else None
 
@@ -259,9 +263,15 @@ class Attribution:
         surnames = next((s.surnames for s in self._speakers if s.name == name), frozenset[str]())
         return not surnames.isdisjoint(word.removesuffix("'s") for word in outside.replace(",", " ").split())
 
+    def _may_name(self, low: str) -> bool:
+        """Is a telling word of one of the topic's speakers in the text, which is in small letters?"""
+        return any(map(low.__contains__, self._stems))
+
     def _named_in(self, flat: str) -> str:
         """The speaker named first in folded text; the longer name where two begin together."""
         low = flat.lower()
+        if not self._may_name(low):
+            return ""
         likely = (s for s in self._speakers if any(stem in low for stem in s.stems))
         hits = [(m.start(), -len(m[0]), s.name) for s in likely if (m := s.pattern.search(flat))]
         return min(hits)[2] if hits else ""
