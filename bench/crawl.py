@@ -69,6 +69,7 @@ aliases = ["NSO"]
 
 
 def main() -> int:
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # nobody's program compiles itself with every start
     rows: list[Row] = []
     with tempfile.TemporaryDirectory() as folder, site(ARTICLES) as pages:
         home = Path(folder)

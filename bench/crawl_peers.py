@@ -5,6 +5,7 @@ bleach.
 """
 
 import json
+import re
 import resource
 import subprocess
 import sys
@@ -61,7 +62,8 @@ def measure(name: str, urls: list[str], home: Path) -> Peer:
     began, before, first = time.perf_counter(), _size(home), resource.getrusage(resource.RUSAGE_CHILDREN)
     told = subprocess.run(command, capture_output=True, check=True, text=True, cwd=home)
     seconds = time.perf_counter() - began
-    changed = {line.split()[-1] for line in told.stdout.splitlines() if "CHANGED:" in line.upper()}
+    lines = (line for line in told.stdout.splitlines() if "CHANGED:" in line.upper())
+    changed = {address for line in lines for address in re.findall(r"https?://[^\s)]+", line)}
     spent = resource.getrusage(resource.RUSAGE_CHILDREN)
     note = f"user {spent.ru_utime - first.ru_utime:.1f} s, system {spent.ru_stime - first.ru_stime:.1f} s"
     return Peer(name, seconds, len(changed), before / len(urls), note)

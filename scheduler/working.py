@@ -3,12 +3,15 @@
 import asyncio
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from alerts.delivery import Deliverer
 from scheduler.hands import Hands
 from scheduler.hosts import KEEP, OwnHosts, SharedHosts
 from scheduler.parts import GRACE, Job
-from scheduler.queue import Queue
+
+if TYPE_CHECKING:
+    from scheduler.queue import Queue
 
 
 @dataclass

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlmodel import Session, col, delete, select
+from sqlmodel import Session, col, delete, insert, select
 
 from revisions.boxes import BoxChange, Carriers, box_change, edit_key, passages, without
 from revisions.change import Change as Difference
@@ -23,7 +23,9 @@ MOST_KEYS = 500  # in one query; SQLite allows 999 variables in the oldest build
 def keep_passages(session: Session, article_id: int, text: Text) -> None:
     """The paragraphs of an article's latest version, in place of those of the one before."""
     session.exec(delete(Passage).where(col(Passage.article_id) == article_id))
-    session.add_all(Passage(key=key, article_id=article_id) for key in passages(text))
+    found = [{"key": key, "article_id": article_id} for key in passages(text)]
+    if found:
+        session.connection().execute(insert(Passage), found)
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Kinds of column the tables share."""
+"""What the tables share: kinds of column, names of constraints."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -14,6 +14,8 @@ SQLModel.metadata.naming_convention = {
     "fk": "fk_%(table_name)s_%(column_0_N_name)s",
     "pk": "pk_%(table_name)s",
 }
+# A row is checked by the database; Pydantic's checks, which take as long to make as the tables, are made when used.
+SQLModel.model_config["defer_build"] = True
 
 
 class UTCDateTime(TypeDecorator[datetime]):

@@ -1,9 +1,10 @@
 """Opening the record: engines, transactions, and the schema brought up to date."""
 
 import random
+import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -29,6 +30,8 @@ class Database:
         self.is_shared = engine.dialect.name == "postgresql"  # several processes, on several machines, may be at it
         self.engine = engine
         self.writer = engine.execution_options(write=True)
+        # Threads that wait for SQLite's one write lock would look for it now and then, and find it taken.
+        self._turn: AbstractContextManager[Any] = nullcontext() if self.is_shared else threading.Lock()
 
     @contextmanager
     def read(self) -> Iterator[Session]:
@@ -38,7 +41,7 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[Session]:
         """A transaction that commits at the end or leaves nothing behind; on SQLite it holds the only write lock."""
-        with self._session(self.writer) as session, session.begin():
+        with self._turn, self._session(self.writer) as session, session.begin():
             yield session
 
     @contextmanager

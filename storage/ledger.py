@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlmodel import Session, col, delete, func, select, update
+from sqlmodel import Session, col, delete, func, insert, select, update
 
 from revisions.change import attribution
 from revisions.standing import Entry, Fragment, follow, is_same_statement, marks, without_repeats
@@ -151,7 +151,9 @@ def _group(session: Session, came: Sequence[Statement]) -> None:
             if row.group_id is None and is_same_statement(row.text, other.text):
                 row.group_id = other.group_id
         row.group_id = row.group_id or row.id
-        session.add_all(StatementMark(mark=mark, statement_id=row.id or 0) for mark in digests)
+        entered = [{"mark": mark, "statement_id": row.id} for mark in digests]
+        if entered:
+            session.connection().execute(insert(StatementMark), entered)
 
 
 def _forget_statements(session: Session, article_id: int) -> None:

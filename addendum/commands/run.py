@@ -18,13 +18,11 @@ from crawler import loop
 from crawler.crawl import Crawl
 from revisions.errors import ConfigError
 from scheduler.daemon import Daemon
-from scheduler.figures import QueueFigures
 from scheduler.handover import Embedded, Handover
 from scheduler.hands import Hands
 from scheduler.hosts import OwnHosts, SharedHosts, hosts_of
 from scheduler.leader import Leader
 from scheduler.parts import Part
-from scheduler.queue import Queue
 from scheduler.scheduling import Scheduling
 from scheduler.turns import deliveries
 from scheduler.working import Crawling, Working
@@ -81,6 +79,9 @@ async def _all(config: Config, database: Database) -> None:
 
 
 async def _scheduler(config: Config, database: Database) -> None:
+    from scheduler.figures import QueueFigures  # what speaks to PostgreSQL is not loaded where one process does it all
+    from scheduler.queue import Queue
+
     queue = Queue(config.service.database)
     await queue.open()
     async with _crawling(config, database) as (crawl, hosts):
@@ -94,6 +95,8 @@ async def _scheduler(config: Config, database: Database) -> None:
 
 
 async def _worker(config: Config, database: Database) -> None:
+    from scheduler.queue import Queue
+
     queue = Queue(config.service.database)
     await queue.open()
     async with _crawling(config, database) as (crawl, hosts):
