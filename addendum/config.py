@@ -170,8 +170,8 @@ class Crawl(_Section):
 
     @property
     def processes(self) -> int:
-        """That read pages: as many as there are cores, four at the most."""
-        return min(4, os.cpu_count() or 1) if self.readers == "auto" else self.readers
+        """That read pages: one core is left for everything else, and there are four at the most."""
+        return min(4, max(1, (os.cpu_count() or 1) - 1)) if self.readers == "auto" else self.readers
 
 
 class Outlet(_Section):
