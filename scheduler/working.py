@@ -37,7 +37,7 @@ class Crawling:
 class Working:
     """A part of the service: turns from the queue are done, at up to `concurrency` hosts at once."""
 
-    queue: Queue
+    queue: "Queue"
     hands: Hands
     concurrency: int
 

@@ -38,3 +38,9 @@ def test_a_question_is_answered_without_crawler_or_web_framework() -> None:
     )
     told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert told.stdout.strip() == "[]"
+
+
+def test_one_process_for_all_loads_nothing_of_the_queue_that_several_share() -> None:
+    code = "import sys, addendum.commands.run; print([n for n in ('psycopg', 'procrastinate') if n in sys.modules])"
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert told.stdout.strip() == "[]"
