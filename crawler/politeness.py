@@ -94,8 +94,8 @@ class Politeness:
         """
         if host not in self._answered_at:
             return 0.0
-        delay = self._delay(self.hosts.get(host) or HostState())
-        return min(delay, self._answered_at[host] + delay - self._clock())  # also when the clock was put back
+        now, state = self._clock(), self._known(host)
+        return self._answered_at[host] + self._delay(state) - now
 
     def has_delay(self, host: str) -> bool:
         return self._delay(self.hosts.get(host) or HostState()) > 0
@@ -115,14 +115,25 @@ class Politeness:
             state.asked[-1] = max(state.asked[-1], now)
             self.changed.add(host)
 
+    def _known(self, host: str) -> HostState:
+        """What is known of a host, with nothing in the future, where only a clock that was put back can have left it.
+
+        Whoever waits for such a time waits as long as if it were now, and no longer.
+        """
+        now, state = self._clock(), self.hosts.get(host) or HostState()
+        if state.asked and state.asked[-1] > now:
+            state.asked = deque(min(at, now) for at in state.asked)
+        state.busy_until = min(state.busy_until, now + LONGEST_WAIT.total_seconds())
+        if self._answered_at.get(host, now) > now:
+            self._answered_at[host] = now
+        return state
+
     def _delay(self, state: HostState) -> float:
         return max(self._min_delay, state.crawl_delay)
 
     def wait(self, host: str) -> timedelta | None:
         """For how long the host must be left alone, being busy or its budget used up; None if it need not."""
-        now, state = self._clock(), self.hosts.get(host)
-        if state is None:
-            return None
+        now, state = self._clock(), self._known(host)
         if state.busy_until > now:
             return timedelta(seconds=state.busy_until - now)
         lately = [at for at in state.asked if at > now - _HOUR]
@@ -130,21 +141,19 @@ class Politeness:
 
     def pause(self, host: str) -> float:
         """Seconds until the host may be asked again without haste: its delay, or longer where it is slow to answer."""
-        state = self.hosts.get(host)
-        if state is None or not state.asked:
+        now, state = self._clock(), self._known(host)
+        if not state.asked:
             return 0.0
         slow = SLOW * state.latency if state.latency > QUICK else 0.0
         delay = max(self._delay(state), min(LONGEST_PAUSE, slow))
-        return min(delay, state.asked[-1] + delay - self._clock())  # also when the clock was put back
+        return state.asked[-1] + delay - now
 
     def ask(self, host: str) -> None:
         """Count one request to `host`, or raise `HostWaits`."""
-        now, state = self._clock(), self.hosts.setdefault(host, HostState())
-        if state.asked and state.asked[-1] > now:  # the clock was put back
-            state.asked = deque(min(at, now) for at in state.asked)
+        now, state = self._clock(), self._known(host)
+        self.hosts[host] = state
         while state.asked and state.asked[0] <= now - _HOUR:
             state.asked.popleft()
-        state.busy_until = min(state.busy_until, now + LONGEST_WAIT.total_seconds())
         if state.busy_until > now:
             raise HostWaits(host, timedelta(seconds=state.busy_until - now), state.busy_why)
         if len(state.asked) >= self.per_hour:

@@ -90,7 +90,7 @@ class Hands:
                     await self._try(Kind.VISIT, article.id, self._visit_and_tell(article))
 
         while loop.time() < end and not self._stopping:
-            self._failed = {work: until for work, until in self._failed.items() if until > self.now()}
+            self._failed = {work: until for work, until in self._failed.items() if self._rests(until)}
             failed = [number for kind, number in self._failed if kind is Kind.VISIT]
             due = await asyncio.to_thread(
                 due_articles, self.database, self.now(), limit=TOGETHER, but=failed, host=host
@@ -122,7 +122,11 @@ class Hands:
         return not self._stopping and self.hosts.has(host) and self.work.must_wait(host) is None
 
     def _may_try(self, kind: Kind, number: int) -> bool:
-        return self._failed.get((kind, number), self.now()) <= self.now()
+        return not self._rests(self._failed.get((kind, number), self.now()))
+
+    def _rests(self, until: datetime) -> bool:
+        """What rests for longer than it was to was left alone by a clock that was ahead."""
+        return self.now() < until <= self.now() + PAUSE
 
     async def _try(self, kind: Kind, number: int, work: Awaitable[None]) -> None:
         """An error on our side is told, and the work left alone for a while: nobody is asked again every second."""

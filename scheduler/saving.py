@@ -8,9 +8,9 @@ from datetime import UTC, datetime, timedelta
 import structlog
 
 from crawler.crawl import Crawl
-from crawler.guard import Networks, is_public_address
 from crawler.outcomes import Form
 from revisions.errors import FetchError
+from revisions.networks import PUBLIC, is_public_address
 from storage import saving
 from storage.database import Database
 
@@ -19,8 +19,8 @@ log = structlog.get_logger()
 TOO_OLD = timedelta(hours=6)  # after which the page may read otherwise
 SPACING = timedelta(seconds=20)  # between two pages; anybody may ask for 15 a minute
 PAUSE = timedelta(minutes=10)  # after a failure that may pass
+LONGEST = timedelta(hours=1)  # however long it asks to be left alone
 _MAY_PASS = frozenset({0, 408, 429})
-_PUBLIC = Networks(())
 
 
 @dataclass
@@ -39,18 +39,18 @@ class Saver:
     async def submit(self) -> None:
         """The newest version that was not submitted yet, if there is one and the archive is not to be left alone."""
         now = self.now()
-        if now < self._not_before:
+        if now < self._not_before <= now + LONGEST:  # beyond it, a clock that was ahead has put it
             return
         found = await asyncio.to_thread(saving.next_unsubmitted, self.database, now - TOO_OLD)
         if found is None:
             return
-        if not is_public_address(found.url, _PUBLIC):
+        if not is_public_address(found.url, PUBLIC):
             await self._note(found, "the address is a private one")
             return
         try:
             answer = await self.crawl.send(self._form(found.url))
         except FetchError as error:
-            self._not_before = now + max(PAUSE, error.retry_after or PAUSE)
+            self._not_before = now + min(LONGEST, max(PAUSE, error.retry_after or PAUSE))
             return
         if answer.status in _MAY_PASS or answer.status >= 500:
             self._not_before = now + PAUSE
