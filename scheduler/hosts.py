@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 
 import structlog
+from sqlmodel import select
 
 from crawler.politeness import HostState, HostWaits, Politeness
 from revisions.errors import StorageError
@@ -19,8 +20,8 @@ from scheduler.revisit import next_dearness
 from storage import leases
 from storage.database import Database
 from storage.hosts import STATE, load_hosts, save_hosts, save_states, set_dearness, set_dearness_everywhere
-from storage.processes import process_name
-from storage.tables import Host
+from storage.processes import dead_among, process_name
+from storage.tables import Host, Lease
 
 log = structlog.get_logger()
 
@@ -156,7 +157,11 @@ class SharedHosts:
 
     def _lease(self, host: str, now: datetime) -> HostState | None:
         with self._database.write() as session:
-            taken = leases.take(session, _lease_of(host), self._name, now, LEASE)
+            name = _lease_of(host)
+            # The holder alone: a row that is loaded here would not be read again when it is locked.
+            holder = session.exec(select(Lease.holder).where(Lease.name == name)).first()
+            dead = dead_among([holder]) if holder and holder != self._name else ()
+            taken = leases.take(session, name, self._name, now, LEASE, dead)
             if taken is None:
                 return None
             row = session.get(Host, host)

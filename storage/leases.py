@@ -13,6 +13,8 @@ from sqlmodel import Session, col, select, update
 from storage.database import Database
 from storage.tables import Lease
 
+FORGOTTEN = timedelta(minutes=5)  # no lease is as long: one that ends later was taken by a clock that was ahead
+
 
 @dataclass(frozen=True)
 class Taken:
@@ -29,7 +31,7 @@ def take(
     lease = session.exec(select(Lease).where(Lease.name == name).with_for_update()).first()
     if lease is None:
         return Taken(name, clean=True) if _is_first(session, name, holder, now + length) else None
-    if lease.holder not in ("", holder, *dead) and lease.until > now:
+    if lease.holder not in ("", holder, *dead) and now < lease.until <= now + FORGOTTEN:
         return None
     clean = lease.holder in ("", holder)
     lease.holder, lease.until = holder, now + length

@@ -15,11 +15,11 @@ def process_name(pid: int | None = None) -> str:
 
 def is_dead(owner: str) -> bool:
     """Did the process of that name run on this machine and end? One on another machine is given its lease."""
-    host, pid, _ = owner.rsplit(":", 2)
-    if host != socket.gethostname():
+    host, _, process = owner.partition(":")
+    if not process or host != socket.gethostname():
         return False
     try:
-        return process_name(int(pid)) != owner
+        return process_name(int(process.split(":")[0])) != owner
     except (psutil.NoSuchProcess, ValueError):
         return True
 

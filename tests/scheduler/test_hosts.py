@@ -1,6 +1,7 @@
 """Hosts that several processes work at: each is in the hands of one of them, with all that is known of it."""
 
 import asyncio
+import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -9,6 +10,7 @@ from crawler.politeness import HostWaits, Politeness
 from scheduler import hosts
 from scheduler.hosts import BORROWED, LEASE, SharedHosts
 from storage.database import Database
+from storage.tables import Lease
 from tests.alerts.outbox import Clock
 
 HOST = "n.example"
@@ -123,3 +125,26 @@ def test_all_is_given_back_at_the_end(one: Process, other: Process) -> None:
             assert is_theirs
 
     asyncio.run(story())
+
+
+def test_of_several_that_take_a_host_at_once_one_has_it(database: Database, clock: Clock) -> None:
+    several = [Process(database, f"process {n}", clock) for n in range(4)]
+    together = threading.Barrier(len(several))
+    had: list[list[str]] = []
+
+    def take(process: Process) -> None:
+        for turn in range(15):
+            together.wait(30)
+            if process.hosts._lease(f"h{turn}.example", clock.now) is not None:
+                had[turn].append(process.hosts._name)
+
+    with database.write() as session:
+        for turn in range(15):
+            had.append([])
+            session.add(Lease(name=f"host:h{turn}.example", holder="", until=clock.now))
+    threads = [threading.Thread(target=take, args=(process,)) for process in several]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [len(names) for names in had] == [1] * 15
