@@ -13,8 +13,10 @@ from wayback import Mode, WaybackClient, WaybackSession
 from wayback.exceptions import BlockedByRobotsError, BlockedSiteError, MementoPlaybackError, WaybackException
 
 from crawler.extract import extract
+from crawler.guarded import GuardedAdapter
 from crawler.page import Page
 from revisions.errors import ExtractionError, FetchError
+from revisions.networks import PUBLIC, Networks
 from revisions.text import Text
 
 ADDRESS = "https://web.archive.org"
@@ -42,12 +44,16 @@ class Capture:
 
 @dataclass(frozen=True)
 class Archive:
-    """`address`: of the archive, or of another one that answers like it. `proxy`: as in `crawler.reach`."""
+    """`address`: of the archive, or of another one that answers like it. `proxy`: as in `crawler.reach`.
+
+    `networks`: private ones that it may lead to.
+    """
 
     user_agent: str
     address: str = ADDRESS
     proxy: str = ""
     max_page_bytes: int = 10 * 1024 * 1024
+    networks: Networks = PUBLIC
 
     def captures(self, url: str, until: datetime | None, most: int, told: Told) -> Iterator[Capture]:
         """Captures of the page that read unlike the one before, oldest first, up to a time and a number.
@@ -67,11 +73,12 @@ class Archive:
             told(len(records), len(records))
 
     def _session(self) -> WaybackSession:
-        session = WaybackSession(retries=RETRIES, user_agent=self.user_agent, memento_calls_per_second=PER_SECOND)
+        session = _Session(retries=RETRIES, user_agent=self.user_agent, memento_calls_per_second=PER_SECOND)
+        session.guarded = GuardedAdapter(self.networks)
         if self.proxy:
             session.proxies = {"http": self.proxy, "https": self.proxy}
         if self.address.rstrip("/") != ADDRESS:
-            session.mount(ADDRESS, _Elsewhere(self.address))
+            session.elsewhere = _Elsewhere(self.address, self.networks)
         return session
 
     def _search(self, client: WaybackClient, url: str, until: datetime | None, most: int) -> list[Any]:
@@ -93,11 +100,22 @@ class Archive:
         return records
 
 
-class _Elsewhere(HTTPAdapter):
+class _Session(WaybackSession):  # type: ignore[misc]
+    """Asks through the guard, also after `reset`, which mounts plain adapters again."""
+
+    guarded: HTTPAdapter
+    elsewhere: HTTPAdapter | None = None
+
+    def get_adapter(self, url: str | bytes) -> HTTPAdapter:
+        is_archive = str(url).startswith(f"{ADDRESS}/")
+        return self.elsewhere if self.elsewhere and is_archive else self.guarded
+
+
+class _Elsewhere(GuardedAdapter):
     """Asks another address for what belongs to the archive; the answer reads as if it came from there."""
 
-    def __init__(self, address: str) -> None:
-        super().__init__()
+    def __init__(self, address: str, networks: Networks) -> None:
+        super().__init__(networks)
         self._address = address.rstrip("/")
 
     def send(self, request: requests.PreparedRequest, *args: Any, **options: Any) -> requests.Response:

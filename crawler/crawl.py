@@ -7,13 +7,16 @@ from typing import Any, Self
 
 from scrapy.crawler import AsyncCrawlerRunner
 
-from crawler.guard import GuardedResolver, Networks
+from crawler.guard import GuardedResolver
 from crawler.outcomes import Answer, ArticleVisit, FeedPoll, Form, Order
+from crawler.page import Page
 from crawler.politeness import Politeness
 from crawler.readers import Readers
+from crawler.reading import Reading, Unread
 from crawler.settings import CONCURRENT_REQUESTS, CrawlSettings, scrapy_settings
 from crawler.spider import AddendumSpider, Task, TaskKind
 from revisions.errors import FetchError
+from revisions.networks import Networks
 
 logging.getLogger("scrapy").setLevel(logging.CRITICAL)  # outcomes say what went wrong, once
 logging.getLogger("twisted").setLevel(logging.CRITICAL)
@@ -69,6 +72,10 @@ class Crawl:
         """Ask for an article. Raises `FetchError` with `retry_after` where the host must be left alone for now."""
         visit: ArticleVisit = await self._ask(order, TaskKind.ARTICLE)
         return visit
+
+    async def read(self, page: Page, requested: str) -> Reading | Unread:
+        """Read a page that is here already. `requested`: the address it was asked for at."""
+        return await self._readers.read(page, requested)
 
     async def send(self, form: Form) -> Answer:
         """Send a form. Raises `FetchError` with `retry_after` where the host must be left alone for now."""

@@ -4,10 +4,8 @@ The check stands at two places: the URL before a request is made, and the addres
 the connection is opened, so that a name cannot point somewhere else between the two.
 """
 
-import ipaddress
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any, Self
-from urllib.parse import urlsplit
 
 from scrapy import Request
 from scrapy.crawler import Crawler
@@ -15,76 +13,11 @@ from scrapy.exceptions import IgnoreRequest
 from twisted.internet.interfaces import IHostnameResolver, IHostResolution, IResolutionReceiver
 from zope.interface import implementer
 
-_USUAL_PORTS = {None, 80, 443}
-_REMEDY = "add it to crawl.allow_private_networks if that is meant"
+from revisions.networks import Networks, refusal
 
 
 class Forbidden(IgnoreRequest):
     """The request would leave the public web."""
-
-
-class Networks:
-    """The allowed exceptions: host names and networks; `hosts` are names (or addresses, as written) alone."""
-
-    def __init__(self, allowed: Iterable[str], hosts: Iterable[str] = ()) -> None:
-        self._hosts = {host.lower() for host in hosts}
-        self._networks: list[ipaddress.IPv4Network | ipaddress.IPv6Network] = []
-        for item in allowed:
-            try:
-                self._networks.append(ipaddress.ip_network(item, strict=False))
-            except ValueError:
-                self._hosts.add(item.lower())
-
-    def allows_host(self, host: str) -> bool:
-        address = _address(host)
-        return host.lower() in self._hosts or (address is not None and self._contains(address))
-
-    def allows_address(self, host: str, literal: str) -> bool:
-        """May a request for `host` connect to the address `literal`?"""
-        address = _address(literal)
-        if address is None:
-            return False
-        return is_public(address) or host.lower() in self._hosts or self._contains(address)
-
-    def _contains(self, address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
-        return any(address in network for network in self._networks if network.version == address.version)
-
-
-def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
-    """The address a host name spells out; `localhost` always spells the loopback address (RFC 6761, 6.3)."""
-    literal = "127.0.0.1" if text.lower() == "localhost" else text.strip("[]").split("%")[0]
-    try:
-        address = ipaddress.ip_address(literal)
-    except ValueError:
-        return None
-    mapped = getattr(address, "ipv4_mapped", None)
-    return mapped or address
-
-
-def is_public(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
-    return address.is_global and not address.is_multicast
-
-
-def refusal(url: str, networks: Networks) -> str:
-    """Why `url` must not be asked for, or ""."""
-    parts = urlsplit(url)
-    host = parts.hostname or ""
-    if parts.scheme not in ("http", "https") or not host:
-        return "only http and https addresses are visited"
-    address = _address(host)
-    allowed = networks.allows_host(host)
-    if address is not None and not is_public(address) and not allowed:
-        return f"{host} is a private address; {_REMEDY}"
-    if parts.port not in _USUAL_PORTS and not allowed:
-        return f"port {parts.port} is not one of the web's usual ports; {_REMEDY.replace('it', host, 1)}"
-    return ""
-
-
-def is_public_address(url: str, networks: Networks) -> bool:
-    """Can others reach `url`, as far as its host says? Any port will do."""
-    host = urlsplit(url).hostname or ""
-    address = _address(host)
-    return bool(host) and (address is None or is_public(address) or networks.allows_host(host))
 
 
 class GuardMiddleware:

@@ -23,6 +23,9 @@ as_every_service = pytest.mark.parametrize("program", [*BOTH, "fleet"], indirect
 COMMAND = Path(sys.executable).with_name("addendum")
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 
+SELDOM = 'min = "1s"\nfeed_min = "1s"'  # when to look again is left to the program
+OFTEN = 'min = "1s"\nmax = "2s"\nfeed_min = "1s"\nfeed_max = "4s"'
+
 
 @dataclass(frozen=True)
 class Program:
@@ -50,6 +53,7 @@ class Program:
         more: str = "",
         crawl: str = "",
         public: str = "http://addendum.test",
+        revisit: str = SELDOM,
     ) -> None:
         """A configuration for the newsroom: no delays, loopback allowed, a port chosen by the system."""
         lines = [
@@ -58,7 +62,7 @@ class Program:
             '[crawl]\nmin_delay = "0s"\nrequests_per_hour_per_host = 1000000\ntimeout = "5s"',
             crawl if "readers" in crawl else f"readers = 0\n{crawl}",  # processes take a second to begin
             'allow_private_networks = ["127.0.0.0/8"]',
-            '[revisit]\nmin = "1s"\nfeed_min = "1s"',
+            f"[revisit]\n{revisit}",
             '[topic]\nname = "Pegasus"\nterms = ["Pegasus", "NSO Group", "NSO"]',
             'context = ["spyware", "surveillance"]\nexclude = ["Pegasus Airlines", "airline"]',
             '[[topic.speakers]]\nname = "NSO Group"\naliases = ["NSO"]',

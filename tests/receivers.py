@@ -12,6 +12,10 @@ from typing import Any, Self
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
 
+from revisions.networks import Networks
+
+LOOPBACK = Networks(["127.0.0.0/8"])  # where the tests' receivers are
+
 
 @dataclass(frozen=True)
 class Received:

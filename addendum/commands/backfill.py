@@ -9,6 +9,7 @@ from addendum.output import json_lines, say
 from addendum.progress import Progress, show_progress
 from crawler.archive import Archive, Capture
 from revisions.errors import ConfigError, FetchError
+from revisions.networks import Networks
 from storage.backfill import Captured, first_visit, import_captures
 from storage.database import Database
 from storage.queries import get_article, list_articles
@@ -46,7 +47,8 @@ def _import(config: Config, database: Database, article: Article, most: int, pro
     assert article.id is not None
     until = first_visit(database, article.id)
     crawl = config.crawl
-    archive = Archive(config.user_agent, config.archive.url, crawl.proxy, crawl.max_page_bytes)
+    networks = Networks(crawl.allow_private_networks)
+    archive = Archive(config.user_agent, config.archive.url, crawl.proxy, crawl.max_page_bytes, networks)
     captures: list[Capture] = []
 
     def told(done: int, of: int) -> None:

@@ -1,13 +1,13 @@
 """Handing something over by HTTP POST, and what the receiver's answer means."""
 
-import ssl
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from functools import cache
 
 import httpx
 
+from alerts.channels.guarded import guarded_client
 from revisions.errors import ChannelClosed, Refused, Retry
+from revisions.networks import Networks
 
 TIMEOUT = timedelta(seconds=15)
 LONGEST_WAIT = timedelta(days=7)  # however long a receiver asks for
@@ -16,12 +16,13 @@ LONGEST_WAIT = timedelta(days=7)  # however long a receiver asks for
 class Poster:
     """Posts for one channel; the connection is kept from one message to the next until `close`.
 
-    Redirects are not followed: a signed message goes where it was addressed.
+    Redirects are not followed: a signed message goes where it was addressed. `networks`: private ones it may go to.
     """
 
-    def __init__(self, channel: str, url: str) -> None:
+    def __init__(self, channel: str, url: str, networks: Networks) -> None:
         self._channel = channel
         self._url = url
+        self._networks = networks
         self._client: httpx.AsyncClient | None = None
 
     async def post(self, body: bytes, headers: dict[str, str]) -> int:
@@ -29,9 +30,7 @@ class Poster:
 
         Raises `Retry` for network failures, 429 and 5xx, `ChannelClosed` for 410, `Refused` for anything else.
         """
-        self._client = self._client or httpx.AsyncClient(
-            timeout=TIMEOUT.total_seconds(), follow_redirects=False, verify=_trust()
-        )
+        self._client = self._client or guarded_client(self._networks, TIMEOUT.total_seconds())
         try:
             response = await self._client.post(self._url, content=body, headers={"User-Agent": "Addendum", **headers})
         except httpx.InvalidURL as error:
@@ -46,12 +45,6 @@ class Poster:
         client, self._client = self._client, None
         if client:
             await client.aclose()
-
-
-@cache
-def _trust() -> ssl.SSLContext:
-    """Made once: reading the authorities' certificates takes longer than a delivery."""
-    return httpx.create_ssl_context()
 
 
 def _judge(channel: str, response: httpx.Response) -> int:

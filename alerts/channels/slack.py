@@ -22,6 +22,7 @@ from alerts.fit import fit
 from alerts.message import Message
 from alerts.plain import more
 from revisions.align import Edit, Span
+from revisions.networks import PUBLIC, Networks
 from revisions.render import Line
 
 MOST_BLOCKS = 50
@@ -36,9 +37,9 @@ Style = RichTextElementParts.TextStyle
 class Slack:
     at_once = 1  # Slack takes one message a second
 
-    def __init__(self, name: str, url: str) -> None:
+    def __init__(self, name: str, url: str, *, networks: Networks = PUBLIC) -> None:
         self.name = name
-        self._poster = Poster(name, url)
+        self._poster = Poster(name, url, networks)
 
     async def send(self, message: Message) -> int:
         return await self._poster.post(json.dumps(body(message)).encode(), {"content-type": "application/json"})

@@ -8,6 +8,7 @@ from standardwebhooks.webhooks import Webhook as Signer
 
 from alerts.channels.http import Poster
 from alerts.message import Message
+from revisions.networks import PUBLIC, Networks
 
 
 class Webhook:
@@ -15,10 +16,10 @@ class Webhook:
 
     at_once = 8
 
-    def __init__(self, name: str, url: str, secrets: Sequence[str] = ()) -> None:
+    def __init__(self, name: str, url: str, secrets: Sequence[str] = (), *, networks: Networks = PUBLIC) -> None:
         self.name = name
         self._signers = [Signer(secret) for secret in secrets]
-        self._poster = Poster(name, url)
+        self._poster = Poster(name, url, networks)
 
     async def send(self, message: Message) -> int:
         body = json.dumps(message.payload, ensure_ascii=False, separators=(",", ":"))

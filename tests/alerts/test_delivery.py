@@ -17,7 +17,7 @@ from storage import outbox
 from storage.database import Database, open_database
 from storage.processes import is_dead, process_name
 from storage.tables import Alert, Article, Delivery
-from tests.receivers import MailServer, Receiver
+from tests.receivers import LOOPBACK, MailServer, Receiver
 
 START = datetime(2021, 7, 18, 16, tzinfo=UTC)
 
@@ -69,7 +69,7 @@ def attempts(database: Database) -> list[Delivery]:
 
 
 def test_an_alert_is_sent_once(database: Database, clock: Clock, receiver: Receiver) -> None:
-    hook = Webhook("desk", receiver.url)
+    hook = Webhook("desk", receiver.url, networks=LOOPBACK)
     assert deliver(database, clock, hook) == (1, 0)
     assert deliver(database, clock, hook) == (0, 0)
     (received,) = receiver.received
@@ -82,7 +82,7 @@ def test_what_may_pass_is_tried_again_under_the_same_id_with_growing_waits(
     database: Database, clock: Clock, receiver: Receiver, status: int
 ) -> None:
     receiver.answers = [status, status, 200]
-    hook = Webhook("desk", receiver.url)
+    hook = Webhook("desk", receiver.url, networks=LOOPBACK)
     assert deliver(database, clock, hook) == (0, 0)
     assert deliver(database, clock, hook) == (0, 0), "it is not due yet"
     clock.now += WAITS[0] * 1.2
@@ -95,38 +95,38 @@ def test_what_may_pass_is_tried_again_under_the_same_id_with_growing_waits(
 
 def test_retry_after_is_honoured(database: Database, clock: Clock, receiver: Receiver) -> None:
     receiver.answers, receiver.headers = [429], {"Retry-After": "3600"}
-    deliver(database, clock, Webhook("desk", receiver.url))
+    deliver(database, clock, Webhook("desk", receiver.url, networks=LOOPBACK))
     assert alert(database).next_attempt_at == START + timedelta(hours=1)
 
 
 def test_a_receiver_that_is_down_for_a_day_still_gets_its_alert(
     database: Database, clock: Clock, receiver: Receiver
 ) -> None:
-    nobody = Webhook("desk", "http://127.0.0.1:9/hook")
+    nobody = Webhook("desk", "http://127.0.0.1:9/hook", networks=LOOPBACK)
     while clock.now < START + timedelta(hours=24):
         deliver(database, clock, nobody)
         waiting = alert(database)
         assert waiting.state == "waiting"
         assert waiting.next_attempt_at is not None
         clock.now = waiting.next_attempt_at
-    assert deliver(database, clock, Webhook("desk", receiver.url)) == (1, 0)
+    assert deliver(database, clock, Webhook("desk", receiver.url, networks=LOOPBACK)) == (1, 0)
 
 
 def test_what_will_never_pass_fails_at_once_and_says_why(database: Database, clock: Clock, receiver: Receiver) -> None:
     receiver.answers = [404]
-    assert deliver(database, clock, Webhook("desk", receiver.url)) == (0, 1)
+    assert deliver(database, clock, Webhook("desk", receiver.url, networks=LOOPBACK)) == (0, 1)
     assert (alert(database).state, alert(database).error) == ("failed", "the receiver answered 404 Not Found (ok)")
 
 
 def test_410_switches_the_channel_off(database: Database, clock: Clock, receiver: Receiver) -> None:
     receiver.answers = [410]
-    assert deliver(database, clock, Webhook("desk", receiver.url)) == (0, 1)
+    assert deliver(database, clock, Webhook("desk", receiver.url, networks=LOOPBACK)) == (0, 1)
     assert "wants no more" in outbox.closed_channels(database)["desk"]
 
 
 def test_a_redirect_is_not_followed(database: Database, clock: Clock, receiver: Receiver) -> None:
     receiver.answers, receiver.headers = [302], {"Location": "http://127.0.0.1:9/elsewhere"}
-    assert deliver(database, clock, Webhook("desk", receiver.url)) == (0, 1)
+    assert deliver(database, clock, Webhook("desk", receiver.url, networks=LOOPBACK)) == (0, 1)
     assert len(receiver.received) == 1
 
 
@@ -141,7 +141,7 @@ def test_one_failing_channel_does_not_hold_up_another(
         )
     receiver.answers = [500]
     mail = Email("mail", Server.from_url(mail_server.url), "a@example.org", ("desk@example.org",))
-    assert deliver(database, clock, Webhook("desk", receiver.url), mail) == (1, 0)
+    assert deliver(database, clock, Webhook("desk", receiver.url, networks=LOOPBACK), mail) == (1, 0)
     assert mail_server.mails[0]["Subject"] == "The Courier published: A list"
 
 

@@ -15,7 +15,7 @@ from alerts.delivery import LONGEST_PAUSE, Deliverer
 from storage import outbox
 from storage.database import Database
 from tests.alerts.outbox import START, Clock, fill, states
-from tests.receivers import Receiver
+from tests.receivers import LOOPBACK, Receiver
 
 HOUR = timedelta(hours=1)
 
@@ -35,7 +35,7 @@ def test_a_receiver_down_for_an_hour_gets_everything_and_is_not_asked_once_an_al
     clock = Clock()
     expected = fill(database, range(1, 301))
     receiver.answers = [503]
-    hook = Webhook("desk", receiver.url)
+    hook = Webhook("desk", receiver.url, networks=LOOPBACK)
     while clock.now < START + HOUR:
         deliver(database, clock, hook)
         clock.forward(seconds=30)
@@ -55,7 +55,7 @@ def test_500_then_200(database: Database, receiver: Receiver) -> None:
     clock = Clock()
     (uid,) = fill(database, [1])
     receiver.answers = [500, 200]
-    hook = Webhook("desk", receiver.url)
+    hook = Webhook("desk", receiver.url, networks=LOOPBACK)
     assert deliver(database, clock, hook) == (0, 0)
     clock.forward(seconds=6)
     assert deliver(database, clock, hook) == (1, 0)
@@ -66,7 +66,7 @@ def test_429_with_retry_after_rests_the_whole_channel(database: Database, receiv
     clock = Clock()
     fill(database, range(1, 100))
     receiver.answers, receiver.headers = [429], {"Retry-After": "1800"}
-    hook = Webhook("desk", receiver.url)
+    hook = Webhook("desk", receiver.url, networks=LOOPBACK)
     deliver(database, clock, hook)
     asked = len(receiver.received)
     assert asked <= hook.at_once
@@ -84,7 +84,7 @@ def test_one_poisonous_alert_does_not_hold_up_the_others(database: Database, rec
     """It alone is answered with 500, whatever stands beside it."""
     clock = Clock()
     poison, *others = fill(database, range(1, 30))
-    hook = Webhook("desk", receiver.url)
+    hook = Webhook("desk", receiver.url, networks=LOOPBACK)
     hook.at_once = 1  # type: ignore[misc]
     receiver.answers = [500, 200]
     receiver.on_receipt = lambda got: receiver.answers.__setitem__(
@@ -102,7 +102,7 @@ def test_a_connection_that_breaks_off_in_the_middle_of_the_answer(database: Data
     clock = Clock()
     (uid,) = fill(database, [1])
     receiver.answers = [0, 200]
-    hook = Webhook("desk", receiver.url)
+    hook = Webhook("desk", receiver.url, networks=LOOPBACK)
     assert deliver(database, clock, hook) == (0, 0)
     clock.forward(seconds=6)
     assert deliver(database, clock, hook) == (1, 0)
@@ -114,7 +114,7 @@ def test_a_certificate_nobody_vouches_for_is_an_error_that_says_so(database: Dat
     trustme.CA().issue_cert("127.0.0.1").configure_cert(context)
     fill(database, [1])
     with Receiver(certificate=context) as receiver:
-        assert deliver(database, Clock(), Webhook("desk", receiver.url)) == (0, 0)
+        assert deliver(database, Clock(), Webhook("desk", receiver.url, networks=LOOPBACK)) == (0, 0)
         assert receiver.received == []
     ((alert, _),) = outbox.list_alerts(database)
     assert alert.state == "waiting"
@@ -127,7 +127,7 @@ def test_a_hanging_receiver_costs_only_its_own_channel(database: Database, recei
     hanging = threading.Event()
 
     async def both(stuck: Receiver) -> tuple[int, int]:
-        channels = [Webhook("hangs", stuck.url), Webhook("desk", receiver.url)]
+        channels = [Webhook("hangs", stuck.url, networks=LOOPBACK), Webhook("desk", receiver.url, networks=LOOPBACK)]
         deliverer = Deliverer(database, channels, "https://addendum.example", Clock())
         first = asyncio.ensure_future(deliverer.deliver_due())
         while len(receiver.received) < len(expected):
@@ -147,12 +147,12 @@ def test_a_redirect_is_refused_and_410_closes_the_channel_for_all_that_waits(
 ) -> None:
     fill(database, range(1, 4))
     receiver.answers, receiver.headers = [307], {"Location": receiver.url + "/elsewhere"}
-    assert deliver(database, Clock(), Webhook("desk", receiver.url)) == (0, 3)
+    assert deliver(database, Clock(), Webhook("desk", receiver.url, networks=LOOPBACK)) == (0, 3)
     assert not receiver.at("/elsewhere")
 
     fill(database, range(4, 30), channel="other")
     receiver.answers = [410]
-    hook = Webhook("other", receiver.url)
+    hook = Webhook("other", receiver.url, networks=LOOPBACK)
     deliver(database, Clock(), hook)
     asked = len(receiver.received)
     assert deliver(database, Clock(), hook) == (0, 0)
@@ -167,7 +167,7 @@ def test_alerts_of_one_article_arrive_in_order_however_the_receiver_behaves(
     clock = Clock()
     expected = fill(database, [1, 2, 1, 2, 1, 2])
     receiver.answers = [500, 200, 503, 0, 200, 500, 200]
-    hook = Webhook("desk", receiver.url)
+    hook = Webhook("desk", receiver.url, networks=LOOPBACK)
     for _ in range(12):
         deliver(database, clock, hook)
         clock.forward(hours=2)
@@ -183,7 +183,7 @@ def test_several_secrets_sign_so_that_one_can_take_anothers_place(database: Data
 
     old, new = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD"
     fill(database, [1])
-    deliver(database, Clock(), Webhook("desk", receiver.url, [old, new]))
+    deliver(database, Clock(), Webhook("desk", receiver.url, [old, new], networks=LOOPBACK))
     (received,) = receiver.received
     for secret in (old, new):
         verified = Verifier(secret).verify(received.body, received.headers)

@@ -13,11 +13,11 @@ from alerts.schemas import webhook_schema
 from storage import outbox
 from storage.database import Database
 from tests.alerts.outbox import START, Clock, fill, states
-from tests.receivers import Receiver
+from tests.receivers import LOOPBACK, Receiver
 
 
 def deliver(database: Database, clock: Clock, receiver: Receiver, pace: Pace) -> Delivered:
-    hook = Webhook("desk", receiver.url)
+    hook = Webhook("desk", receiver.url, networks=LOOPBACK)
     deliverer = Deliverer(database, [hook], "https://addendum.example", clock, {"desk": pace})
     return asyncio.run(deliverer.deliver_due())
 
