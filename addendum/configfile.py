@@ -18,6 +18,14 @@ DEFAULT = "config.toml"
 _HEADER = re.compile(r"^\s*(\[\[?)\s*([^\]]+?)\s*\]\]?\s*(?:#.*)?$")
 _KEY = re.compile(r"^\s*[\"']?([\w-]+)[\"']?\s*=")
 
+# Keys of what nobody may see in an error, however wrong it is; an address may be a password, too.
+SECRET = frozenset(
+    {
+        *("token", "secret", "url", "smtp", "proxy", "headers", "cookies"),
+        *("access_key", "secret_key", "database", "replica"),
+    }
+)
+
 
 def load(path: str | None = None) -> Config:
     """The configuration from `path`, else ADDENDUM_CONFIG, else ./config.toml. Raises `ConfigError`."""
@@ -29,6 +37,8 @@ def load(path: str | None = None) -> Config:
         raise ConfigError("no such file; `addendum init` writes one, `--config` names another", str(file)) from error
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"the file cannot be read ({error})", str(file)) from error
+    except RecursionError as error:
+        raise ConfigError("values are nested too deep in it", str(file)) from error
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"this is not valid TOML: {error}", str(file)) from error
     _check_environment()
@@ -71,7 +81,9 @@ def _explain(detail: ErrorDetails, file: str, text: str) -> str:
     elif detail["type"] == "missing":
         said = "is missing"
     elif detail["type"] != "value_error":
-        said = f"{said[:1].lower()}{said[1:]}, got {detail['input']!r}"
+        said = f"{said[:1].lower()}{said[1:]}"
+        if not (at and at[0] != "feeds" and SECRET.intersection(map(str, at))):
+            said += f", got {detail['input']!r}"
     if variable := _overriding_variable(at):
         return f"{variable}: {said}"
     return f"{_where(at, file, text)}{_dotted(at)}{': ' if at else ''}{said}"

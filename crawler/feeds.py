@@ -6,6 +6,7 @@ open another address or expand without bound (feedparser keeps only harmless ent
 
 import calendar
 import io
+import re
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -25,6 +26,7 @@ NOT_A_FEED = "this is not a feed (RSS, Atom, JSON Feed or news sitemap); open th
 _HARMLESS = (feedparser.NonXMLContentType, feedparser.CharacterEncodingOverride)
 _SITEMAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
 _NEWS = "{http://www.google.com/schemas/sitemap-news/0.9}"
+_REFERENCE = re.compile(rb"&#(?:[xX]([0-9a-fA-F]{4,8})|([0-9]{5,9}));")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,9 @@ def read_feed(body: bytes, url: str, headers: Mapping[str, str] | None = None) -
 
 def _read_with_feedparser(body: bytes, url: str, headers: Mapping[str, str]) -> Feed:
     try:
-        parsed = feedparser.parse(io.BytesIO(body), response_headers={**headers, "content-location": url})
+        parsed = feedparser.parse(
+            io.BytesIO(_REFERENCE.sub(_to_character, body)), response_headers={**headers, "content-location": url}
+        )
     except (ValueError, LookupError, RecursionError, AttributeError, TypeError, KeyError, AssertionError) as error:
         raise FeedError(f"the feed cannot be parsed ({type(error).__name__}: {error})", url) from error
     if not parsed.version and not parsed.entries:
@@ -85,6 +89,12 @@ def _read_with_feedparser(body: bytes, url: str, headers: Mapping[str, str]) -> 
     entries = [_from_feedparser(item, url) for item in parsed.entries]
     hints = hints_of(body, parsed.feed, url, headers)
     return _feed(parsed.version or "unknown", _plain(parsed.feed.get("title")), entries, hints)
+
+
+def _to_character(reference: re.Match[bytes]) -> bytes:
+    """The reference, or one to U+FFFD where it is to half of a surrogate pair, with which feedparser gives up."""
+    number = int(reference[1], 16) if reference[1] else int(reference[2])
+    return b"&#xFFFD;" if 0xD800 <= number <= 0xDFFF else reference[0]
 
 
 def _from_feedparser(item: Any, base: str) -> Entry | None:
@@ -174,7 +184,7 @@ def _plain(markup: object) -> str:
             text = element.text_content()
         except (etree.ParserError, ValueError):
             text = text.replace("<", " ")
-    return " ".join(text.split())
+    return " ".join(jsontext.recordable(text).split())
 
 
 def _moment(parsed: time.struct_time | None) -> datetime | None:

@@ -5,9 +5,11 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
-from urllib.parse import urljoin
 
 from lxml import etree
+
+from crawler.urls import canonical, joined
+from revisions.errors import FetchError
 
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _LINK = re.compile(r"<([^>]*)>((?:\s*;\s*[\w*-]+\s*=\s*(?:\"[^\"]*\"|[^\s;,\"]*))*)")
@@ -67,9 +69,13 @@ def fresh_for(cache_control: str, age: str) -> timedelta:
 def _hub(headers: Mapping[str, str], links: Iterable[tuple[str, str]], url: str) -> tuple[str, str]:
     """The first hub, and the feed's own address there; HTTP `Link` comes before what the feed holds (WebSub, 4)."""
     every = [*_link_header(headers.get("link", "")), *links]
-    hub = next((urljoin(url, href) for rel, href in every if rel == "hub" and href), "")
-    topic = next((urljoin(url, href) for rel, href in every if rel == "self" and href), "")
-    return (hub, topic or url) if hub.startswith(("http://", "https://")) else ("", "")
+    hub = next((joined(url, href) for rel, href in every if rel == "hub" and href), "")
+    topic = next((joined(url, href) for rel, href in every if rel == "self" and href), "")
+    try:
+        canonical(hub)
+    except FetchError:
+        return "", ""
+    return hub, topic or url
 
 
 def _link_header(value: str) -> list[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""JSON that pages and feeds carry, with text that can be recorded."""
+"""Text that can be recorded, and JSON with nothing else in it, as pages and feeds carry them."""
 
 import json
 import re
@@ -13,11 +13,16 @@ def load(text: str | bytes, *, strict: bool = True) -> Any:
     return _recordable(json.loads(text, strict=strict))
 
 
+def recordable(text: str) -> str:
+    """What is no character becomes U+FFFD."""
+    return _NO_TEXT.sub("\ufffd", text)
+
+
 def _recordable(value: Any) -> Any:
     if isinstance(value, str):
-        return _NO_TEXT.sub("\ufffd", value)
+        return recordable(value)
     if isinstance(value, list):
         return [_recordable(item) for item in value]
     if isinstance(value, dict):
-        return {_NO_TEXT.sub("\ufffd", key): _recordable(item) for key, item in value.items()}
+        return {recordable(key): _recordable(item) for key, item in value.items()}
     return value

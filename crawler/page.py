@@ -14,6 +14,12 @@ from revisions.errors import ExtractionError
 from revisions.seen import Seen
 
 _WORD = re.compile(r"\w")
+# Characters that no XML holds (XML 1.0, 2.2), as such and as references to them: a tree with them cannot be changed.
+_UNWRITABLE = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]"
+    r"|&#0*(?:[0-8]|1[124-9]|2[0-9]|3[01])(?![0-9]);?"
+    r"|&#[xX]0*(?:[0-8bBcCeEfF]|1[0-9a-fA-F]|[fF]{3}[eEfF])(?![0-9a-fA-F]);?"
+)
 
 
 def _parser() -> html.HTMLParser:
@@ -59,7 +65,7 @@ class Page:
             raise ExtractionError(f"the address answers with {kind}, not with a web page", self.url)
         if not self.body.strip():
             raise ExtractionError("the page is empty", self.url)
-        clean = re.sub(r"^\s*<\?xml[^>]*\?>", "", self.text.replace("\x00", ""))
+        clean = re.sub(r"^\s*<\?xml[^>]*\?>", "", _UNWRITABLE.sub("", self.text))
         try:
             tree: html.HtmlElement = html.document_fromstring(clean, parser=_parser())
         except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:

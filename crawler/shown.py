@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 from hashlib import blake2b
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
 from crawler.furniture import MACHINERY, is_furniture_block
 from crawler.metadata import AUTHORS, LINKED, NAMES, linked_data
@@ -42,11 +42,14 @@ class Shown:
         return joined(body) if body is not None else ""
 
     def at(self, path: Sequence[Step]) -> list[LexborNode]:
-        """The elements that a way leads to."""
+        """The elements that a way leads to; none where a name on it is no name to a selector ("<b<div>")."""
         body = self._tree.body
         if body is None or not path:
             return [body] if body is not None else []
-        return self._tree.css(" > ".join(["body", *map(_selector, path)]))
+        try:
+            return self._tree.css(" > ".join(["body", *map(_selector, path)]))
+        except SelectolaxError:
+            return []
 
     def _read_head(self) -> bytes:
         tree = self._tree

@@ -12,6 +12,7 @@ from w3lib.url import safe_url_string
 from revisions.errors import FetchError
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
+_HOST = re.compile(r"[\w.:-]+")
 
 
 @cache
@@ -31,7 +32,7 @@ def canonical(url: str, base: str = "") -> str:
 
     Raises `FetchError` for anything but an absolute http(s) address.
     """
-    raw = urljoin(base, url.strip()) if base else url.strip()
+    raw = joined(base, url.strip()) if base else url.strip()
     try:
         parts = urlsplit(safe_url_string(raw))
         port = parts.port
@@ -40,9 +41,19 @@ def canonical(url: str, base: str = "") -> str:
     if parts.scheme not in _DEFAULT_PORTS or not parts.hostname:
         raise FetchError("not an http or https address", raw[:200])
     host = parts.hostname.rstrip(".").lower()
+    if not _HOST.fullmatch(host):
+        raise FetchError("its host is no name and no address", raw[:200])
     host = f"[{host}]" if ":" in host else host
     netloc = host if port in (None, _DEFAULT_PORTS[parts.scheme]) else f"{host}:{port}"
     return urlunsplit((parts.scheme, netloc, parts.path or "/", _kept_query(parts.query), ""))
+
+
+def joined(base: str, url: str) -> str:
+    """Where `url` leads from `base`, or `url` as it is where it cannot be read, such as "//[nonsense"."""
+    try:
+        return urljoin(base, url)
+    except ValueError:
+        return url
 
 
 def _kept_query(query: str) -> str:

@@ -76,6 +76,7 @@ def test_an_empty_file_means_the_defaults(tmp_path: Path) -> None:
             ":3: topic.speakers[1].alias: unknown key; expected one of aliases",
         ),
         ("x = [", "this is not valid TOML"),
+        ("x = " + 3000 * "[", "values are nested too deep"),
     ],
 )
 def test_an_error_names_the_key_the_file_and_the_line(tmp_path: Path, text: str, said: str) -> None:

@@ -134,3 +134,14 @@ def test_half_a_character_in_a_pages_own_data_is_no_reason_not_to_record_it() ->
     assert text.headline == "The list \ufffd of \ufffd numbers"
     assert text.byline == "A \ufffd"
     text.to_json().encode()
+
+
+@pytest.mark.parametrize("odd", ["\x0b", "&#11;", "&#x1F;", "\x00", "&#xFFFE;", "\x1b[31m"])
+def test_characters_that_no_tree_can_hold_are_no_reason_not_to_read_a_page(odd: str) -> None:
+    """A word processor leaves a vertical tab behind now and then."""
+    story, stage = STORIES[0], STORIES[0].stages[0]
+    plain = page(story, stage)
+    markup = plain.body.decode().replace("</nav>", f"{odd}</nav>{odd}", 1).replace("</p>", f"{odd}</p>{odd}")
+    found = extract(Page(plain.url, markup.encode(), plain.content_type))
+    first = next(p.text for p in found.text.paragraphs if p.role is not Role.NOTICE)
+    assert first.startswith(stage.paragraphs[0])

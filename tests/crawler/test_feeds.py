@@ -53,6 +53,15 @@ def test_feed_without_usable_entries_says_so() -> None:
     assert read_feed(nameless, URL).problem == "none of its 1 entries names the address of an article"
 
 
+@pytest.mark.parametrize("odd", ["&#0;", "\x00", "&#xD800;"])
+def test_what_is_no_character_in_a_title_is_no_reason_not_to_record_it(odd: str) -> None:
+    """PostgreSQL keeps no U+0000, and half of a surrogate pair is nothing to write."""
+    body = f"<rss version='2.0'><channel><item><title>Pega{odd}sus</title><link>https://n.example/a</link></item></channel></rss>"
+    for entry in read_feed(body.encode(), URL).entries:
+        assert "\x00" not in entry.title
+        entry.title.encode()
+
+
 def test_entities_neither_expand_nor_reach_outside() -> None:
     bomb = (
         b'<!DOCTYPE rss [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;"><!ENTITY c SYSTEM "file:///etc/passwd">]>'

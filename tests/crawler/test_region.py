@@ -168,6 +168,19 @@ def test_a_notice_anywhere_on_the_page_has_it_read_in_full() -> None:
     assert not still_reads(region, replace(first, body=first.body.replace(b"</body>", split)))
 
 
+def test_a_tag_that_is_no_name_has_the_page_read_in_full_and_ends_nothing() -> None:
+    story = STORIES[0]
+    markup = (
+        page(story, story.stages[0])
+        .body.replace(b"<main", b"<b<div class=x><main")
+        .replace(b"<article", b"<o@p><article")
+    )
+    read_first = read(markup)
+    assert read_first is not None
+    region = region_of(*read_first)
+    assert region is None or still_reads(region, Page(ADDRESS, markup, KIND))
+
+
 def test_a_page_of_another_shape_is_read_in_full() -> None:
     first, region = a_region()
     assert not still_reads(region, replace(first, body=first.body.replace(b"<article", b"<section")))

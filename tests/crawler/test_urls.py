@@ -24,11 +24,18 @@ def test_what_says_where_a_reader_came_from_is_dropped(url: str, known_as: str) 
 
 
 @pytest.mark.parametrize(
-    "url", ["", "javascript:alert(1)", "mailto:a@b", "https://", "/a", "http://[::1", "http://x:99999/"]
+    "url",
+    ["", "javascript:alert(1)", "mailto:a@b", "https://", "/a", "http://[::1", "http://x:99999/", "https://((<b>/a"],
 )
 def test_what_is_no_web_address_is_refused(url: str) -> None:
     with pytest.raises(FetchError):
         canonical(url)
+
+
+def test_a_link_that_cannot_be_read_is_refused_wherever_it_stands() -> None:
+    with pytest.raises(FetchError):
+        canonical("//news.ex[nonsense", "https://news.example/a")
+    assert trusted_canonical("https://news.example/a", "//[nonsense") == "https://news.example/a"
 
 
 @pytest.mark.parametrize(
