@@ -1,6 +1,8 @@
 """One asyncio loop that Scrapy's Twisted, the web server and the jobs share."""
 
 import asyncio
+import contextlib
+import time
 from collections.abc import Coroutine
 from typing import Any, TypeVar
 
@@ -8,7 +10,11 @@ T = TypeVar("T")
 
 
 def install() -> asyncio.AbstractEventLoop:
-    """A new loop with Twisted's reactor on it, started. Once per process: a reactor cannot be started again."""
+    """A new loop with Twisted's reactor on it, started. Once per process: a reactor cannot be started again.
+
+    What is to be done later is timed by the seconds that pass, as asyncio does it. Twisted goes by the clock: where
+    that was put back by hours, a call that was due at once would come hours later, and Scrapy's engine waits for it.
+    """
     from twisted.internet import asyncioreactor
 
     loop = asyncio.new_event_loop()
@@ -16,6 +22,7 @@ def install() -> asyncio.AbstractEventLoop:
     asyncioreactor.install(loop)  # type: ignore[no-untyped-call]
     from twisted.internet import reactor
 
+    reactor.seconds = time.monotonic  # type: ignore[method-assign, misc]
     reactor.startRunning(installSignalHandlers=False)
     return loop
 
@@ -29,11 +36,21 @@ def close(loop: asyncio.AbstractEventLoop) -> None:
         task.cancel()
     loop.run_until_complete(asyncio.gather(*left, return_exceptions=True))
     reactor.fireSystemEvent("shutdown")  # type: ignore[call-arg, misc]
-    loop.call_later(0.1, loop.stop)
+    enough = loop.call_later(0.1, loop.stop)
     loop.run_forever()
-    loop.run_until_complete(loop.shutdown_asyncgens())
-    loop.run_until_complete(loop.shutdown_default_executor())
+    enough.cancel()
+    _finish(loop, loop.shutdown_asyncgens())
+    _finish(loop, loop.shutdown_default_executor())
     loop.close()
+
+
+def _finish(loop: asyncio.AbstractEventLoop, last: Coroutine[Any, Any, None]) -> None:
+    """Run it to its end, though Twisted may stop the loop once more meanwhile."""
+    ending = loop.create_task(last)
+    while not ending.done():
+        with contextlib.suppress(RuntimeError):
+            loop.run_until_complete(ending)
+    ending.result()
 
 
 def run(main: Coroutine[Any, Any, T]) -> T:

@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -14,6 +15,7 @@ from scheduler.parts import GRACE, Job, Part
 
 log = structlog.get_logger()
 
+JUMP = 2.0  # seconds by which the clock and the time that passed may disagree between two looks
 LATEST_START = 60.0  # seconds after which every job is done for the first time
 
 
@@ -36,14 +38,19 @@ class Daemon:
         self._kept = {asyncio.current_task(), web}
         jobs = AsyncIOScheduler(timezone=UTC)
         started: list[Part] = []
+        watching: asyncio.Task[None] | None = None
         try:
             for part in self.parts:
                 await part.start()
                 started.append(part)
             self._schedule(jobs)
+            watching = asyncio.ensure_future(_watch_clock(jobs))
+            self._kept.add(watching)
             await asyncio.wait({web, stopping}, return_when=asyncio.FIRST_COMPLETED)
         finally:
             self._stop.set()
+            if watching:
+                watching.cancel()
             if jobs.running:
                 jobs.shutdown(wait=False)
             for part in reversed(started):
@@ -82,6 +89,18 @@ class Daemon:
                     misfire_grace_time=None,
                 )
         jobs.start()
+
+
+async def _watch_clock(jobs: AsyncIOScheduler) -> None:
+    """Jobs are planned by the clock: where it was put back, none would come until it is where it was before."""
+    ahead = time.time() - time.monotonic()
+    while True:
+        await asyncio.sleep(1.0)
+        before, ahead = ahead, time.time() - time.monotonic()
+        if abs(ahead - before) > JUMP:
+            log.warning("the clock jumped; everything is looked at again", seconds=round(ahead - before))
+            for job in jobs.get_jobs():
+                job.modify(next_run_time=datetime.now(UTC))
 
 
 async def _end(part: Part) -> None:
