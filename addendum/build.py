@@ -1,12 +1,13 @@
 """From the configuration to the parts it configures."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TextIO
 from zoneinfo import ZoneInfo
 
 import structlog
 
+from addendum import __version__
 from addendum.config import Config
 from addendum.config_channels import BURST, MOST_PER_HOUR
 from addendum.config_channels import Channel as ChannelConfig
@@ -19,21 +20,23 @@ from alerts.pace import Digest, Pace, Quiet
 from alerts.rules import Rule, in_force, router
 from crawler.browser import find_browser
 from crawler.crawl import Crawl
-from crawler.guard import Networks, is_public_address
 from crawler.reach import Outlets, Reach
 from crawler.settings import CrawlSettings
 from revisions.errors import ConfigError, DeliveryError
 from revisions.kinds import Kind, Significance
+from revisions.networks import Networks, is_public_address
 from scheduler.push import Push
 from scheduler.pushed import Pushed
 from scheduler.revisit import Limits
 from scheduler.saving import Saver
+from scheduler.stamping import Stamping
 from scheduler.upkeep import Upkeep
 from scheduler.work import Work
 from storage.database import Database
 from storage.facts import Route
 from storage.feeds import FeedSpec
 from storage.operator import Trouble
+from storage.retention import Keep
 from storage.subscriptions import PATH
 
 log = structlog.get_logger()
@@ -70,6 +73,19 @@ def saver(config: Config, crawl: Crawl, database: Database) -> Saver | None:
         return None
     keys = (config.archive.access_key, config.archive.secret_key)
     return Saver(crawl, database, config.archive.url.rstrip("/"), keys)
+
+
+def stamping(config: Config, database: Database) -> Stamping | None:
+    """None where no authority is named."""
+    proof = config.proof
+    networks = Networks(config.crawl.allow_private_networks)
+    return Stamping(database, proof.authority, proof.every, networks) if proof.authority else None
+
+
+def keep(config: Config) -> Keep:
+    """What is kept for how long; pages that never are are not written at all."""
+    pages, visits = config.keep.pages, config.keep.visits
+    return Keep(visits if isinstance(visits, timedelta) else None, pages if isinstance(pages, timedelta) else None)
 
 
 def limits(config: Config) -> Limits:
@@ -125,22 +141,23 @@ def paces(config: Config) -> dict[str, Pace]:
 def channels(config: Config, output: TextIO | None = None) -> list[Channel]:
     """`output`: where channels of type stdout print. Raises `ConfigError` naming the channel that cannot be built."""
     built = []
+    networks = Networks(config.crawl.allow_private_networks)
     for number, channel in enumerate(config.channels, 1):
         try:
-            built.append(_channel(channel, output))
+            built.append(_channel(channel, output, networks))
         except ConfigError as error:
             raise ConfigError(error.reason, f"channels[{number}] “{channel.name}”") from error
     return built
 
 
-def _channel(channel: ChannelConfig, output: TextIO | None) -> Channel:
+def _channel(channel: ChannelConfig, output: TextIO | None, networks: Networks) -> Channel:
     match channel.type:
         case "webhook":
-            return Webhook(channel.name, channel.url, channel.secret)
+            return Webhook(channel.name, channel.url, channel.secret, networks=networks)
         case "slack":
             from alerts.channels.slack import Slack
 
-            return Slack(channel.name, channel.url)
+            return Slack(channel.name, channel.url, networks=networks)
         case "email":
             from alerts.channels.email import Email, Server
 
@@ -165,7 +182,16 @@ def pushed(config: Config, database: Database) -> Pushed:
 
 
 def work(config: Config, crawl: Crawl, database: Database) -> Work:
-    return Work(crawl, database, config.topic.as_told(), route(config), limits(config), operator=config.operator)
+    return Work(
+        crawl,
+        database,
+        config.topic.as_told(),
+        route(config),
+        limits(config),
+        operator=config.operator,
+        program=f"addendum/{__version__}",
+        keeps_pages=config.keep.pages != "never",
+    )
 
 
 def callback(config: Config) -> str:
@@ -194,4 +220,5 @@ def upkeep(config: Config, database: Database) -> Upkeep:
                     await channel.close()
 
     names = [channel.name for channel in config.channels]
-    return Upkeep(database, config.operator, names, tell_directly, speakers=config.topic.as_told().speakers)
+    speakers = config.topic.as_told().speakers
+    return Upkeep(database, config.operator, names, tell_directly, speakers=speakers, keep=keep(config))

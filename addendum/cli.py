@@ -116,6 +116,51 @@ def migrate(
 
 
 @app.command()
+def backup(
+    ctx: typer.Context, file: Annotated[str, typer.Argument(metavar="FILE", help="A new file; it will be SQLite's.")]
+) -> None:
+    """Copy the whole record into one file, also while the service runs."""
+    from addendum.commands.proof import make_backup
+
+    make_backup(ctx.obj, file)
+
+
+@app.command()
+def restore(ctx: typer.Context, file: Annotated[str, typer.Argument(metavar="FILE", help="A backup.")]) -> None:
+    """Make a backup the record: into the configured database, which must be empty."""
+    from addendum.commands.proof import restore_backup
+
+    restore_backup(ctx.obj, file)
+
+
+@app.command()
+def verify(
+    ctx: typer.Context,
+    as_json: Annotated[bool, typer.Option("--json", help="Print what was found as one JSON object.")] = False,
+) -> None:
+    """Recompute every digest of the record, and name the first thing that does not fit. Changes nothing."""
+    from addendum.commands.proof import verify_record
+
+    verify_record(ctx.obj, as_json=as_json)
+
+
+@app.command()
+def export(
+    ctx: typer.Context,
+    articles: Annotated[list[str] | None, typer.Argument(metavar="ARTICLE", help="Numbers or URLs.")] = None,
+    every: Annotated[bool, typer.Option("--all", help="Every article that is followed.")] = False,
+    form: Annotated[
+        str, typer.Option("--format", metavar="jsonl|warc|html", help="One line a version; WARC; or a dossier.")
+    ] = "jsonl",
+    output: Annotated[str, typer.Option("--output", "-o", metavar="FILE", help="Default: standard output.")] = "",
+) -> None:
+    """Write out articles with what proves them: versions, changes, captures and pages."""
+    from addendum.commands.proof import export as write
+
+    write(ctx.obj, articles or [], form=form, path=output, every=every)
+
+
+@app.command()
 def check(
     ctx: typer.Context,
     every: Annotated[bool, typer.Option("--all", help="Every feed and article, whether it is due or not.")] = False,

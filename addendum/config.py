@@ -208,6 +208,39 @@ class Archive(_Section):
         return self
 
 
+LEAST_KEPT = timedelta(days=30)
+
+
+def _kept_for(value: timedelta) -> timedelta:
+    if value < LEAST_KEPT:
+        raise ValueError('expected "forever", or 30d or more: what is younger is needed to see what is wrong')
+    return value
+
+
+KeptFor = Literal["forever"] | Annotated[Duration, AfterValidator(_kept_for)]
+
+
+class Keep(_Section):
+    """`[keep]`: what is kept and for how long. Versions, changes, captures and alerts always are.
+
+    `pages`: the pages as they were received; `visits`: each request's outcome. What a change refers to stays.
+    """
+
+    pages: Literal["never"] | KeptFor = "forever"
+    visits: KeptFor = "forever"
+
+
+class Proof(_Section):
+    """`[proof]`: time stamps of the captures' chain by an `authority` (RFC 3161), once in so long (`every`).
+
+    `roots`: a file with the certificates (PEM) that `addendum verify` trusts.
+    """
+
+    authority: WebAddress | Literal[""] = ""
+    every: Duration = timedelta(days=1)
+    roots: str = ""
+
+
 class Revisit(_Section):
     min: Duration = timedelta(minutes=2)
     max: Duration = timedelta(days=30)
@@ -271,6 +304,8 @@ class Config(BaseSettings):
     revisit: Revisit = Revisit()
     fleet: Fleet = Fleet()
     archive: Archive = Archive()
+    keep: Keep = Keep()
+    proof: Proof = Proof()
     outlets: dict[str, Outlet] = {}
     feeds: list[Feed] = []
     channels: list[Channel] = []

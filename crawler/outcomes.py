@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from crawler.feeds import Feed
+from crawler.page import Page
 from crawler.reading import Reading
 
 
@@ -77,12 +78,18 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True)
 class ArticleVisit:
-    """`reading`: what was read from the page in full."""
+    """`reading`: what was read from the page in full. `page`: as it was received, where there is something to prove.
+
+    `headers` came with it; `is_rendered`: the browser made it of what was received.
+    """
 
     url: str
     requested_at: datetime
     outcome: Outcome
     reading: Reading | None = None
+    page: Page | None = None
+    headers: tuple[tuple[str, str], ...] = ()
+    is_rendered: bool = False
     status: int = 0
     etag: str = ""
     last_modified: str = ""

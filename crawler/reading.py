@@ -6,6 +6,9 @@ from revisions.seen import Seen
 from revisions.statements import Statement
 from revisions.text import Text
 
+# Counts up when the same page reads otherwise than before, so that its articles are read anew before they are compared.
+EXTRACTOR = 1
+
 
 @dataclass(frozen=True)
 class Reading:

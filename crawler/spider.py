@@ -166,11 +166,18 @@ class AddendumSpider(Spider):
         }
         if response.status == 304:
             return ArticleVisit(**known, outcome=Outcome.NOT_MODIFIED, **_validators(response))
-        if response.status != 200:
-            outcome = Outcome.GONE if response.status in _WITHDRAWN else Outcome.FAILED
-            wait = retry_after(response) if response.status in BUSY else None
-            return ArticleVisit(**known, outcome=outcome, error=reason_for_status(response.status), retry_after=wait)
         page = Page(response.url, response.body, _header(response, "Content-Type"))
+        received: dict[str, Any] = {
+            "page": page,
+            "headers": _headers(response),
+            "is_rendered": response.status == 200 and self.outlets.at(response.url).browser,
+        }
+        if response.status in _WITHDRAWN:
+            return ArticleVisit(**known, outcome=Outcome.GONE, error=reason_for_status(response.status), **received)
+        if response.status != 200:
+            wait = retry_after(response) if response.status in BUSY else None
+            error = reason_for_status(response.status)
+            return ArticleVisit(**known, outcome=Outcome.FAILED, error=error, retry_after=wait)
         before = _region(task.order)
         if before is not None and still_reads(before, page):
             return ArticleVisit(**known, outcome=Outcome.UNCHANGED, **_validators(response))
@@ -178,7 +185,7 @@ class AddendumSpider(Spider):
         if isinstance(found, Unread):
             outcome = Outcome.WALL if found.is_wall else Outcome.FAILED
             return ArticleVisit(**known, outcome=outcome, error=found.reason)
-        return ArticleVisit(**known, outcome=Outcome.TEXT, reading=found, **_validators(response))
+        return ArticleVisit(**known, outcome=Outcome.TEXT, reading=found, **received, **_validators(response))
 
 
 def _region(order: Order | Form) -> Region | None:
@@ -213,6 +220,12 @@ def _finish(task: Task, outcome: Outcomes | None = None, *, error: Exception | N
 
 def _header(response: Response, name: str) -> str:
     return (response.headers.get(name) or b"").decode("latin-1")
+
+
+def _headers(response: Response) -> tuple[tuple[str, str], ...]:
+    """In the order they came, as far as Scrapy keeps it: each name once, with all its values."""
+    named = response.headers.items()
+    return tuple((name.decode("latin-1"), v.decode("latin-1")) for name, values in named for v in values)
 
 
 def _validators(response: Response) -> dict[str, Any]:

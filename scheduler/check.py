@@ -12,6 +12,8 @@ from revisions.errors import StorageError
 from scheduler.hosts import KEEP, OwnHosts, SharedHosts
 from scheduler.work import Tally, Work
 from storage import feeds, outbox
+from storage.captures import link_captures
+from storage.clock import bring_back
 from storage.database import Database
 from storage.due import due_articles
 
@@ -38,6 +40,7 @@ async def check(
     What a host asked us to leave for later counts as neither visited nor failed; the log tells it.
     """
     tally = Tally()
+    await asyncio.to_thread(bring_back, database, now())
     keeping = asyncio.ensure_future(_keep(hosts))
     before = await asyncio.to_thread(outbox.counts, database)
     try:
@@ -45,6 +48,7 @@ async def check(
     finally:
         keeping.cancel()
         await hosts.close()
+    await asyncio.to_thread(link_captures, database)
     await look()
     delivered = await deliverer.deliver_due()
     after = await asyncio.to_thread(outbox.counts, database)

@@ -10,13 +10,16 @@ import structlog
 
 from revisions.errors import StorageError
 from revisions.topic import Speaker
+from storage.clock import bring_back
 from storage.database import Database
 from storage.health import look_for_trouble
 from storage.ledger import catch_up
 from storage.operator import Trouble, tell_operator
+from storage.retention import Keep, drop_old
 
 log = structlog.get_logger()
 
+FOR_EVER = Keep()
 JUMP = timedelta(minutes=1)  # by which the clock and the time that passed may disagree
 READING = 20.0  # seconds, at one look, for the statements of articles recorded before, or with other speakers
 LOCKED = timedelta(minutes=5)  # after which a record that cannot be written is told past the outbox
@@ -36,6 +39,7 @@ class Upkeep:
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     ticks: Callable[[], float] = time.monotonic
     speakers: Sequence[Speaker] = ()
+    keep: Keep = FOR_EVER
 
     def __post_init__(self) -> None:
         self._last = (self.now(), self.ticks())
@@ -55,12 +59,19 @@ class Upkeep:
             self._locked_since, self._is_told = None, False
 
     def _write(self, troubles: Sequence[Trouble], now: datetime) -> None:
+        if ahead := bring_back(self.database, now):
+            log.warning(
+                "the clock was ahead; what was planned by it is brought back", seconds=int(ahead.total_seconds())
+            )
         with self.database.write() as session:
             for trouble in troubles:
                 tell_operator(session, self.operator, trouble, now)
         self.database.make_room(now)
         look_for_trouble(self.database, self.operator, self.channels, now)
         catch_up(self.database, self.speakers, READING)
+        dropped = drop_old(self.database, self.keep, now)
+        if dropped.visits or dropped.pages:
+            log.info("dropped what is not kept any longer", visits=dropped.visits, pages=dropped.pages)
 
     def _clock(self, now: datetime) -> list[Trouble]:
         then, ticks = self._last

@@ -9,7 +9,8 @@ import structlog
 
 from crawler.crawl import Crawl
 from crawler.outcomes import ArticleVisit, FeedPoll, Order, Outcome
-from crawler.reading import Reading
+from crawler.page import Page
+from crawler.reading import EXTRACTOR, Reading
 from revisions.change import compare
 from revisions.errors import FetchError
 from revisions.seen import Seen, reconcile
@@ -22,10 +23,10 @@ from scheduler.entries import articles_of
 from scheduler.plan import is_worth, plan
 from scheduler.polled import facts_of
 from scheduler.revisit import Limits
-from storage import feeds, queries, subscriptions
+from storage import feeds, queries, rereading, subscriptions
 from storage.database import Database, patiently
 from storage.due import Due, postpone_article
-from storage.facts import Course, Planned, Route, Signal, VisitFacts, VisitResult
+from storage.facts import Course, Planned, Provenance, Received, Route, Signal, VisitFacts, VisitResult
 from storage.record import Recorder
 from storage.tables import Feed
 
@@ -47,7 +48,10 @@ class Tally:
 
 
 class Work:
-    """Polls feeds and visits articles with one crawl, one record and one topic."""
+    """Polls feeds and visits articles with one crawl, one record and one topic.
+
+    `program`: with its version, as captures name it. Pages themselves are kept if `keeps_pages`.
+    """
 
     def __init__(
         self,
@@ -58,13 +62,17 @@ class Work:
         limits: Limits,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         operator: Sequence[str] = (),
+        *,
+        program: str = "addendum",
+        keeps_pages: bool = True,
     ) -> None:
         self._crawl = crawl
         self._database = database
         self._topic = topic
         self._limits = limits
         self._now = now
-        self._recorder = Recorder(database, topic, route, self._plan, operator)
+        self._by = Provenance(program, EXTRACTOR)
+        self._recorder = Recorder(database, topic, route, self._plan, operator, by=self._by, keeps_pages=keeps_pages)
         self._confirming = Confirming(self._recorder.confirm)
 
     def must_wait(self, host: str) -> timedelta | None:
@@ -136,6 +144,7 @@ class Work:
         """
         if visit.reading is None:
             return visit, None
+        await self._read_anew(article)
         latest = await asyncio.to_thread(queries.latest_reading, self._database, article.id)
         if latest is None:
             return visit, visit.reading.text
@@ -156,6 +165,28 @@ class Work:
         # What the looks disagree on may hide an edit: without validators the next visit reads the whole page again.
         return replace(again, etag="", last_modified=""), settle(old, first, second)
 
+    async def _read_anew(self, article: Due) -> None:
+        """Where an earlier extraction read the latest version, the same page is read by this one before comparing.
+
+        So what a new release reads differently is nobody's edit.
+        """
+        old = await asyncio.to_thread(rereading.outdated, self._database, article.id, self._by.extractor)
+        if old is None:
+            return
+        found = await self._crawl.read(Page(old.url, old.body, old.content_type), article.url)
+        if not isinstance(found, Reading):
+            log.warning("a page kept cannot be read anew", article=article.id, reason=found.reason)
+            return
+        new = rereading.Reread(found.text, found.seen.pack(), found.said)
+        number = await asyncio.to_thread(
+            patiently,
+            lambda: rereading.record_rereading(
+                self._database, article.id, old, new, self._now(), self._topic.speakers, self._by
+            ),
+        )
+        if number is not None:
+            log.info("article read anew by a newer extraction", article=article.id, version=number)
+
     def _facts(self, visit: ArticleVisit, text: Text | None = None) -> VisitFacts:
         """`text`: what the page says, which may be less or more than what was read from this look at it.
 
@@ -168,6 +199,7 @@ class Work:
             at=now,
             outcome=visit.outcome.value,
             text=text,
+            received=_received(visit),
             canonical=reading.canonical if reading else "",
             limited=bool(reading and reading.limited),
             seen=reading.seen.pack() if reading else None,
@@ -185,6 +217,12 @@ class Work:
 
     def _is_worth(self, signal: Signal) -> bool:
         return is_worth(signal, self._limits)
+
+
+def _received(visit: ArticleVisit) -> Received | None:
+    if visit.page is None:
+        return None
+    return Received(visit.page.url, visit.page.body, visit.headers, visit.is_rendered)
 
 
 def _compared(old: Text, before: Seen, reading: Reading) -> tuple[Text, bool]:

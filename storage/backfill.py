@@ -69,7 +69,7 @@ def import_captures(
             if old and difference is None:
                 unchanged += 1
                 continue
-            version = add_version(session, article, capture.at, capture.text, capture.url)
+            version = add_version(session, article, capture.at, capture.text, source=ARCHIVE, archive_url=capture.url)
             if last and difference:
                 _add_change(session, article, last, version, difference)
             last, old, versions = version, capture.text, versions + 1

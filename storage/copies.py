@@ -14,7 +14,7 @@ from storage.database import Database
 from storage.tables import Article, Change, Passage, Version
 from storage.texts import text_of
 from storage.together import ONE_EDIT
-from storage.versions import VISIT, latest_version
+from storage.versions import ARCHIVE, latest_version
 
 FEWEST_PASSAGES = 2  # shared word for word, before two texts are compared
 MOST_COMPARED = 10  # articles a new text is compared with, those that share most
@@ -120,7 +120,7 @@ def _sharing(session: Session, article_id: int, text: Text) -> Sequence[int]:
 
 
 def _latest_texts(session: Session, article_id: int) -> list[Text]:
-    own = select(Version).where(Version.article_id == article_id, Version.source == VISIT)
+    own = select(Version).where(Version.article_id == article_id, Version.source != ARCHIVE)
     newest = own.order_by(col(Version.number).desc())
     return [text_of(session, version) for version in session.exec(newest.limit(EARLIER + 1)).all()]
 

@@ -39,6 +39,15 @@ class Database:
             yield session
 
     @contextmanager
+    def snapshot(self) -> Iterator[Session]:
+        """As `read`, and all of it is as it was at the beginning, however long that takes."""
+        engine = self.engine.execution_options(isolation_level="REPEATABLE READ") if self.is_shared else self.engine
+        with self._session(engine) as session:
+            if self.is_shared:
+                postgres.unlimited(session.connection())
+            yield session
+
+    @contextmanager
     def write(self) -> Iterator[Session]:
         """A transaction that commits at the end or leaves nothing behind; on SQLite it holds the only write lock."""
         with self._turn, self._session(self.writer) as session, session.begin():
@@ -63,12 +72,15 @@ class Database:
         self.engine.dispose()
 
     def revision(self) -> str | None:
-        """The schema's revision, None for an empty database."""
-        with self.engine.connect() as connection:
-            if not inspect(connection).has_table("alembic_version"):
-                return None
-            found: str | None = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
-            return found
+        """The schema's revision, None for an empty database. Raises `StorageError` where it is none."""
+        try:
+            with self.engine.connect() as connection:
+                if not inspect(connection).has_table("alembic_version"):
+                    return None
+                found: str | None = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+                return found
+        except DBAPIError as error:
+            raise StorageError(_remedy(error), self.name) from error
 
 
 def hold_names(session: Session, names: Iterable[str]) -> None:
@@ -166,6 +178,7 @@ def _remedy(error: Exception) -> str:
         "unable to open database file": "the file cannot be opened; check that its folder exists and may be written",
         "attempt to write a readonly database": "the file may not be written; check its permissions",
         "database is locked": "another process holds the database; wait for it to end or stop it",
+        "disk I/O error": "the disk is full or failing; free some space, and look into the system's log",
         "database or disk is full": "the disk is full; free some space, nothing recorded so far is lost",
         "canceling statement due to statement timeout": "it took too long and was ended; the database is overloaded",
         "canceling statement due to lock timeout": "another process holds what it needs for too long",

@@ -15,6 +15,7 @@ if TYPE_CHECKING:  # what compares texts is not loaded for a question
     from revisions.statements import Statement
 
 HOURS = 24
+AHEAD = timedelta(minutes=1)  # by which clocks may differ, and visits wait to be recorded, without harm
 
 
 @dataclass(frozen=True)
@@ -75,18 +76,40 @@ class FoundArticle:
 
 
 @dataclass(frozen=True)
+class Received:
+    """What was answered: the bytes of the page (decompressed), and the headers worth keeping.
+
+    `url`: where it came from in the end. `is_rendered`: a browser made the page of what was received.
+    """
+
+    url: str
+    body: bytes
+    headers: tuple[tuple[str, str], ...] = ()
+    is_rendered: bool = False
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """What reads pages: the program with its version, and the number of its way to extract texts."""
+
+    program: str = "addendum"
+    extractor: int = 0
+
+
+@dataclass(frozen=True)
 class VisitFacts:
     """What one visit of an article found. `outcome` is "text" when `text` was read, else a word of `Visit`.
 
     `limited`: the page asks to subscribe before reading on. `seen`: the packed lines of the page (`revisions.seen`).
     `region`: where the article stands on it, packed, for the next visit; None leaves what is known, b"" forgets it.
-    `said`: the statements in `text`, where they were read already.
+    `said`: the statements in `text`, where they were read already. `received`: the answer itself, to prove it by.
     """
 
     requested_at: datetime
     at: datetime
     outcome: str
     text: Text | None = None
+    received: Received | None = None
     canonical: str = ""
     limited: bool = False
     seen: bytes | None = None
@@ -97,6 +120,12 @@ class VisitFacts:
     last_modified: str = ""
     error: str = ""
     not_before: datetime | None = None
+
+    def is_overtaken_by(self, requested_at: datetime | None) -> bool:
+        """Was another visit, asked for later, recorded first? One that lies in the future was asked for by a clock that
+        was ahead, and is nothing to wait for.
+        """
+        return requested_at is not None and self.requested_at < requested_at <= self.at + AHEAD
 
 
 @dataclass(frozen=True)

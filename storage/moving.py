@@ -23,7 +23,6 @@ from sqlalchemy import (
     inspect,
     literal,
     select,
-    text,
     tuple_,
 )
 from sqlmodel import SQLModel
@@ -50,8 +49,8 @@ class Moved:
 
 def move(source: Database, target: Database, progress: Progress = lambda *_: None) -> Moved:
     """Copy everything. Raises `StorageError` where the target holds another record, or the copy differs."""
-    with source.engine.connect() as reading:  # one transaction: the source as it is now, whatever is written meanwhile
-        reading.execute(text("SELECT 1"))
+    with source.snapshot() as session:  # the source as it is now, whatever is written meanwhile
+        reading = session.connection()
         print_of_source = _fingerprint(reading)
         notes = _Notes(target)
         notes.begin(print_of_source)

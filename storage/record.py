@@ -21,7 +21,8 @@ from storage.boxes import Told, keep_passages, news_beside_box
 from storage.changes import change_row, index_change
 from storage.copies import link_copies, standing_of_copies, told_by_original
 from storage.database import Database, hold_names
-from storage.facts import Event, Plan, Route, VisitFacts, VisitResult
+from storage.evidence import Evidence
+from storage.facts import Event, Plan, Provenance, Route, VisitFacts, VisitResult
 from storage.habits import SIBLING, Habits, learned, look_soon
 from storage.ledger import keep_words
 from storage.regions import keep_region
@@ -38,13 +39,22 @@ AT_ONCE = 410  # "Gone" says so itself (RFC 9110, 15.5.11)
 class Recorder:
     """Records visits. `route` decides which channels hear of an event, `plan` when to look again.
 
-    `operator`: the channels of whoever runs the service.
+    `operator`: the channels of whoever runs the service. `by`: what reads the pages, which are kept if `keeps_pages`.
     """
 
     def __init__(
-        self, database: Database, topic: Topic, route: Route, plan: Plan, operator: Sequence[str] = ()
+        self,
+        database: Database,
+        topic: Topic,
+        route: Route,
+        plan: Plan,
+        operator: Sequence[str] = (),
+        *,
+        by: Provenance = Provenance(),
+        keeps_pages: bool = True,
     ) -> None:
         self._database = database
+        self._evidence = Evidence(database, by, keeps_pages=keeps_pages)
         self._topic = topic
         self._plan = plan
         self._teller = Teller(route, operator)
@@ -55,14 +65,16 @@ class Recorder:
         Safe for two visits of one article that finish at once: the article's row is locked first, and the one that
         was asked for earlier does not overwrite what the later one has already recorded.
         """
+        packed = self._evidence.pack(article_id, facts)
         with self._database.write() as session:
             article = _lock(session, article_id)
-            if article.last_requested_at and facts.requested_at < article.last_requested_at:
+            if facts.is_overtaken_by(article.last_requested_at):
                 return VisitResult(article_id, "unchanged")
             if facts.text is not None:
                 article = settle_address(session, article, facts)
             result = self._apply(session, article, facts)
             self._note(session, article, facts, result)
+            self._evidence.keep(session, article, facts, result, packed)
             return result
 
     def confirm(self, visits: Sequence[tuple[int, VisitFacts]]) -> list[VisitResult]:

@@ -208,7 +208,8 @@ class Visit(SQLModel, table=True):
 class Version(SQLModel, table=True):
     """A text that differs from the one before, numbered from 1 within its article. The text is a `VersionText`.
 
-    `source`: visit, or archive for one that the Internet Archive captured before the first visit, at `archive_url`.
+    `source`: visit; archive for one that the Internet Archive captured before the first visit, at `archive_url`; or
+    reread for one that a newer extraction read from a page captured before.
     `submitted_at`: when the Internet Archive was asked to save the page; `submit_error`: why it did not.
     """
 
@@ -237,6 +238,63 @@ class VersionText(SQLModel, table=True):
     number: int = Field(primary_key=True)
     chain_from: int
     content: bytes
+
+
+class Capture(SQLModel, table=True):
+    """What was answered when a version was read, or when the article was found gone (`number` is None then).
+
+    `page_sha256`: of the bytes received (decompressed), `size` of them; `text_sha256`: the version's. `program` and
+    `extractor` read them. `reread_of`: the capture whose page was read anew. `seal`: the digest of all that; once
+    linked (`link`, from 1 on without gaps), `chain` is the digest of the link before and the seal (docs/proof.md).
+    """
+
+    __table_args__ = (Index("ix_capture_article", "article_id", "number"), Index("ix_capture_unlinked", "id"))
+    # ix_capture_unlinked: where link IS NULL
+
+    id: int | None = Field(default=None, primary_key=True)
+    article_id: int = Field(foreign_key="article.id")
+    number: int | None = None
+    url: str
+    at: datetime = time_column(required=True)
+    status: int
+    headers: list[list[str]] = Field(default_factory=list, sa_type=JSON)
+    is_rendered: bool = False
+    page_sha256: str = ""
+    size: int = 0
+    text_sha256: str = ""
+    program: str
+    extractor: int
+    reread_of: int | None = Field(default=None, foreign_key="capture.id")
+    seal: str
+    link: int | None = Field(default=None, unique=True)
+    chain: str = ""
+
+
+class RawPage(SQLModel, table=True):
+    """The bytes of a capture's page, compressed against the page of the capture `base`, or alone where it is None.
+
+    `depth`: how many pages have to be unpacked before it.
+    """
+
+    __tablename__ = "raw_page"
+    __table_args__ = (Index("ix_raw_page_alone", "host", "capture_id"),)  # where base IS NULL
+
+    capture_id: int = Field(primary_key=True, foreign_key="capture.id")
+    host: str
+    base: int | None = Field(default=None, foreign_key="raw_page.capture_id", index=True)
+    depth: int = 0
+    content: bytes
+
+
+class Stamp(SQLModel, table=True):
+    """A time-stamping authority's answer (RFC 3161) for the chain as it stood at a link."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    link: int = Field(index=True)
+    chain: str
+    at: datetime = time_column(required=True)
+    authority: str
+    answer: bytes
 
 
 class Line(SQLModel, table=True):

@@ -70,9 +70,9 @@ def _unpack(kept: dict[tuple[int, int], VersionText], article: int, number: int)
     return content
 
 
-def compress(content: bytes, base: bytes = b"") -> bytes:
+def compress(content: bytes, base: bytes = b"", level: int = LEVEL) -> bytes:
     """Zstandard (RFC 8878), with `base` as what matches may refer to."""
-    settings = zstandard.ZstdCompressionParameters.from_level(LEVEL, source_size=len(content), dict_size=len(base))
+    settings = zstandard.ZstdCompressionParameters.from_level(level, source_size=len(content), dict_size=len(base))
     return zstandard.ZstdCompressor(compression_params=settings, dict_data=_dictionary(base)).compress(content)
 
 

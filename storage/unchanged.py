@@ -39,7 +39,7 @@ def note_unchanged(session: Session, visits: Sequence[tuple[int, VisitFacts]], p
         row = plain.get(number)
         if row is None or facts.outcome not in QUIET:
             continue
-        if number in articles or (row.last_requested_at and facts.requested_at < row.last_requested_at):
+        if number in articles or facts.is_overtaken_by(row.last_requested_at):
             continue  # a later visit was noted already
         planned = habits.plan(row, facts.at, plan, changed=False, failed=False, read_before=row.last_read_at)
         articles[number] = {"number": number, **_noted(row, facts), **learned(row, planned, failed=False)}

@@ -14,12 +14,18 @@ from storage.texts import keep_text
 PING_PONG = timedelta(days=3)  # within which the same step there and back again is told only once
 
 
-VISIT, ARCHIVE = "visit", "archive"  # where a version comes from
+VISIT, ARCHIVE, REREAD = "visit", "archive", "reread"  # where a version comes from
 
 
 def latest_version(session: Session, article_id: int) -> Version | None:
-    """The latest that a visit of ours found."""
-    own = select(Version).where(Version.article_id == article_id, Version.source == VISIT)
+    """The latest that a visit of ours found, as it was read last."""
+    own = select(Version).where(Version.article_id == article_id, Version.source != ARCHIVE)
+    return session.exec(own.order_by(col(Version.number).desc()).limit(1)).first()
+
+
+def latest_digest(session: Session, article_id: int) -> str | None:
+    """Of its text alone; None where there is none yet."""
+    own = select(Version.sha256).where(Version.article_id == article_id, Version.source != ARCHIVE)
     return session.exec(own.order_by(col(Version.number).desc()).limit(1)).first()
 
 
@@ -54,13 +60,15 @@ def was_told_lately(session: Session, article_id: int, source: str, target: str,
         .join(old, and_(col(old.article_id) == Change.article_id, col(old.number) == Change.from_version))
         .join(new, and_(col(new.article_id) == Change.article_id, col(new.number) == Change.to_version))
         .where(Change.article_id == article_id, Change.detected_at >= now - PING_PONG)
-        .where(old.sha256 == source, new.sha256 == target, col(old.source) == VISIT)
+        .where(old.sha256 == source, new.sha256 == target, col(old.source) != ARCHIVE)
     )
     return session.exec(steps.limit(1)).first() is not None
 
 
-def add_version(session: Session, article: Article, at: datetime, text: Text, archive_url: str = "") -> Version:
-    """A new version; with `archive_url`, one that the Internet Archive keeps there."""
+def add_version(
+    session: Session, article: Article, at: datetime, text: Text, *, source: str = VISIT, archive_url: str = ""
+) -> Version:
+    """A new version; `archive_url`: where the Internet Archive keeps it."""
     assert article.id is not None
     article.versions += 1
     version = Version(
@@ -71,7 +79,7 @@ def add_version(session: Session, article: Article, at: datetime, text: Text, ar
         headline=text.headline,
         words=text.words,
         notices=[{"kind": notice.kind.value, "text": notice.text} for notice in notices_in(text.paragraphs)],
-        source=ARCHIVE if archive_url else VISIT,
+        source=source,
         archive_url=archive_url,
     )
     session.add(version)

@@ -141,7 +141,7 @@ class Version(VersionReference):
     words: Number
     notices: list[dict[str, Any]]
     change: int | None = Field(description="The change that led to it")
-    source: Literal["visit", "archive"]
+    source: Literal["visit", "archive", "reread"]
     archive_url: str | None
 
 

@@ -4,7 +4,7 @@ import asyncio
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from addendum import build
 from addendum.config import Config
@@ -13,14 +13,22 @@ from addendum.output import json_lines, table
 from crawler import loop
 from crawler.crawl import Crawl
 from crawler.outcomes import Order
-from revisions.errors import AddendumError, FetchError
+from revisions.errors import AddendumError, FetchError, StorageError
+from revisions.moments import show_duration
 from storage import outbox
+from storage.captures import head_of, unlinked
+from storage.clock import clock_difference, clock_was_ahead
 from storage.database import Database
 from storage.feeds import list_feeds, sync_feeds
 from storage.health import LITTLE_SPACE, free_space
 from storage.holds import list_holds
+from storage.present import moment
+from storage.stamps import last_stamp
 from storage.subscriptions import list_subscriptions
 from storage.tables import Feed
+
+CLOCKS = timedelta(seconds=5)  # by which this machine's clock and the database's may differ; leases are seconds long
+LATE_LINK = timedelta(minutes=5)
 
 
 @dataclass(frozen=True)
@@ -60,6 +68,9 @@ def _configuration(config: Config) -> Iterator[Finding]:
 
 def _database(config: Config, database: Database) -> Iterator[Finding]:
     yield Finding("database", "ok", f"{database.name}, schema {database.revision()}")
+    yield from _writing(database)
+    yield from _clock(database)
+    yield from _proof(config, database)
     free = free_space(database)
     if free is not None:
         state = "problem" if free < LITTLE_SPACE else "ok"
@@ -76,6 +87,48 @@ def _database(config: Config, database: Database) -> Iterator[Finding]:
         yield Finding(
             hold.outlet, "note", f"{count} alerts are held, its pages changed shape; see `addendum alerts held`"
         )
+
+
+def _writing(database: Database) -> Iterator[Finding]:
+    """Whether the record can be written: nothing is."""
+    try:
+        with database.write() as session:
+            session.rollback()
+    except StorageError as error:
+        yield Finding("writing", "problem", error.reason)
+
+
+def _clock(database: Database) -> Iterator[Finding]:
+    now = datetime.now(UTC)
+    ahead = clock_was_ahead(database, now)
+    if ahead:
+        said = f"something was recorded {show_duration(ahead)} from now: the clock was ahead; see that NTP keeps it"
+        yield Finding("clock", "problem", said)
+        return
+    apart = clock_difference(database)
+    if abs(apart) > CLOCKS:
+        said = f"the database's is {show_duration(abs(apart))} {'ahead' if apart > timedelta(0) else 'behind'}"
+        yield Finding("clock", "problem", f"{said}; see that NTP keeps both")
+    else:
+        yield Finding("clock", "ok", f"{now:%Y-%m-%d %H:%M} UTC")
+
+
+def _proof(config: Config, database: Database) -> Iterator[Finding]:
+    """How far the chain of captures is, and its stamps."""
+    now = datetime.now(UTC)
+    waiting, since = unlinked(database)
+    if since and now - since > LATE_LINK:
+        said = f"{waiting} captures wait for their link since {moment(since)}; start `addendum run`, or do a `check`"
+        yield Finding("proof", "note", said)
+    if config.proof.authority:
+        with database.read() as session:
+            head, stamp = head_of(session), last_stamp(session)
+        is_late = head.link > (stamp.link if stamp else 0) and (not stamp or now - stamp.at > 2 * config.proof.every)
+        if is_late:
+            last = f"the last one is of {moment(stamp.at)}" if stamp else "there is none yet"
+            yield Finding("stamps", "note", f"{config.proof.authority} has not stamped the chain lately; {last}")
+        else:
+            yield Finding("stamps", "ok", f"up to link {stamp.link if stamp else 0}")
 
 
 def _hubs(config: Config, database: Database) -> Iterator[Finding]:

@@ -171,6 +171,7 @@ def _scheduling(config: Config, database: Database, crawl: Crawl, handover: Hand
         config.crawl.requests_per_hour_per_host,
         build.push(config, crawl, database),
         build.saver(config, crawl, database),
+        build.stamping(config, database),
     )
 
 
