@@ -10,10 +10,13 @@ from tests.servers import home_of_servers, make_server
 
 
 @pytest.mark.slow
-def test_a_fleet_goes_on_by_itself_when_its_database_is_back(tmp_path: Path, newsroom: Newsroom) -> None:
+@pytest.mark.parametrize("is_fleet", [True, False])
+def test_the_service_goes_on_by_itself_when_its_database_is_back(
+    tmp_path: Path, newsroom: Newsroom, is_fleet: bool
+) -> None:
     with home_of_servers() as (programs, home):
         server = make_server(programs, home)
-        program = Program(tmp_path, server.url, is_fleet=True)
+        program = Program(tmp_path, server.url, is_fleet=is_fleet)
         program.configure({"courier": newsroom.feed_url("courier")})
         with server.running(), program.daemon() as daemon:
             wait_for(lambda: '"versions":2' in daemon.get("/healthz"))
@@ -24,3 +27,5 @@ def test_a_fleet_goes_on_by_itself_when_its_database_is_back(tmp_path: Path, new
             wait_for(lambda: program.json("changes"), seconds=60)
             assert all(process.poll() is None for process in daemon.processes), "nobody gave up"
             assert daemon.terminate() == 0
+            program.run("check")
+            assert program.json("verify")[0]["fits"]

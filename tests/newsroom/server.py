@@ -4,7 +4,7 @@ import random
 import threading
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from hashlib import sha256
@@ -58,6 +58,10 @@ class Asked:
 
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
+
+    def handle_error(self, *_: object) -> None:
+        """Who hangs up is no news here."""
+
     request_queue_size = 128  # connections that wait to be accepted; of Python's five, more at once are dropped
 
 
@@ -77,6 +81,7 @@ class Newsroom:
         self.robots = "User-agent: *\nDisallow: /private/\n"
         self.conditional = conditional
         self.feed_headers: tuple[tuple[str, str], ...] = ()
+        self.on_request: Callable[[], None] = lambda: None  # called when one has come in, before it is answered
         self.restless = False  # a paragraph of its own in every article that is another one on every request
         self._seed = random.Random(seed)
         self._server = _Server(("127.0.0.1", 0), _handler(self))
@@ -195,6 +200,7 @@ def _handler(newsroom: Newsroom) -> type[BaseHTTPRequestHandler]:
         def _answer(self) -> None:
             path = urlsplit(self.path).path  # of a whole address where a proxy is asked
             etag = self.headers.get("If-None-Match", "")
+            newsroom.on_request()
             answer = newsroom.faulty(newsroom.answer(path, etag), path)
             newsroom.asked.append(Asked(path, time.monotonic(), answer.status, bool(etag), dict(self.headers)))
             self.send_response(answer.status)
