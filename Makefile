@@ -53,6 +53,15 @@ bench-ask: $(VENV)/dev.stamp  ## measure how soon questions to a record of a mil
 bench-crawl: $(VENV)/dev.stamp  ## measure what an unchanged page costs, beside other programs, and how light the program is
 	$(BIN)/python -m bench.crawl
 
+soak: $(VENV)/dev.stamp  ## ten minutes of kills, full disks, stepping clocks and cut connections, mixed (MINUTES=60 for longer)
+	$(BIN)/python -m tests.soak $(MINUTES)
+
+fuzz: $(VENV)/dev.stamp  ## half an hour of broken feeds, pages, texts and configurations, guided by coverage (MINUTES=240 for longer)
+	$(BIN)/python -m tests.fuzz $(MINUTES)
+
+audit: $(VENV)/dev.stamp  ## known vulnerabilities of what is pinned; offline, its versions and licences
+	$(BIN)/python .ci/audit
+
 pictures: $(VENV)/dev.stamp  ## draw the messages in docs/ (needs Chromium)
 	$(BIN)/python -m tests.pictures
 
@@ -73,4 +82,4 @@ lock: pyproject.toml  ## pin the newest versions that fit, for every Python from
 clean:  ## remove what was made here
 	rm -rf $(VENV) build .mypy_cache .ruff_cache .pytest_cache
 
-.PHONY: help install browser run demo test test-postgres bench-signal bench-alerts bench-revisit bench-scale bench-ask bench-crawl pictures check format lock clean
+.PHONY: help install browser run demo test test-postgres bench-signal bench-alerts bench-revisit bench-scale bench-ask bench-crawl soak fuzz audit pictures check format lock clean
