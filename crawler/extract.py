@@ -31,6 +31,7 @@ _HEADINGS = frozenset({"h2", "h3", "h4", "h5", "h6"})
 _LOOSE = frozenset({"div", "p"})  # where a bare number counts votes or readers
 _CELLS = frozenset({"td", "th"})
 _TITLES = frozenset({"h1", "h2"})
+LONGEST = 2_000_000  # characters of a text, some 300,000 words; comparing two of them takes seconds
 ROW = 3  # links in a row that are a list of other articles, not of the article's own
 
 
@@ -89,6 +90,8 @@ def extract(page: Page, requested: str = "") -> Extracted:
         raise Wall("section page instead of the article", page.url)
     if not text.paragraphs:
         raise ExtractionError("the page holds no article text", page.url)
+    if sum(len(paragraph.text) for paragraph in text.paragraphs) > LONGEST:
+        raise ExtractionError(f"its text is longer than {LONGEST:,} characters, which no article is", page.url)
     canonical = trusted_canonical(page.url, metadata.canonical)
     return Extracted(text, canonical, seen, asks_for_money(visible), _home(metadata, lines))
 

@@ -6,6 +6,7 @@ after the taxonomy of NewsEdits 2.0 (arXiv 2411.18811).
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import pairwise
 
 from revisions.align import Action, Edit, Span, Step
@@ -31,12 +32,12 @@ class Difference:
     notices: Sequence[NoticeKind] = ()
     has_notice_change: bool = False
 
-    @property
+    @cached_property
     def spoken(self) -> set[str]:
         """The sentences, folded, that belong to statements that came, went or were reworded."""
         return {fold(text) for s in self.statements for text in (*sentences(s.text), *sentences(s.before))}
 
-    @property
+    @cached_property
     def edited_steps(self) -> list[Step]:
         """Steps whose words differ, notices aside."""
         return [s for s in self.steps if s.differs and s.role is not Role.NOTICE]

@@ -1,6 +1,7 @@
 """Which statements were added, withdrawn or reworded between two versions."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from rapidfuzz.distance import Indel
 
@@ -63,6 +64,7 @@ def _likeness(a: Statement, b: Statement) -> float:
     return float(Indel.normalized_similarity(word_keys(a.text), word_keys(b.text)))
 
 
-def word_keys(text: str) -> list[str]:
+@lru_cache(maxsize=4096)  # each is compared with many
+def word_keys(text: str) -> tuple[str, ...]:
     """The words by which statements are compared, marks and capitals aside."""
-    return [t.key.lower() for t in tokens(text) if is_word(t.key)]
+    return tuple(t.key.lower() for t in tokens(text) if is_word(t.key))

@@ -40,7 +40,8 @@ def _fallen_off(before: list[str], after: list[str], came: set[str]) -> set[str]
     """Old posts missing at the end where the page is cut: the one away from the new posts."""
     if not came:
         return set()
-    common = [key for key in before if key in after]
+    still_there = set(after)
+    common = [key for key in before if key in still_there]
     if not common:
         return set(before)
     newest_first = after.index(next(key for key in after if key in came)) < after.index(common[0])

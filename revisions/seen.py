@@ -6,7 +6,7 @@ and go with the layout. Of the page before only digests are kept.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 from hashlib import blake2b
 
@@ -109,11 +109,12 @@ class _Kept:
     is_rebuilt: bool
 
     def paragraphs(self, steps: Iterable[Step]) -> Iterator[Paragraph]:
+        read_before, read_now = _lines(self.old), _lines(self.new)
         for step in steps:
             if step.action is Action.REMOVED:
-                yield from (self.old[i] for i in step.old if self._stands(self.now, self.old[i], self.new))
+                yield from (self.old[i] for i in step.old if self._stands(self.now, self.old[i], read_now))
             elif step.action is Action.ADDED:
-                yield from (self.new[j] for j in step.new if not self._stands(self.before, self.new[j], self.old))
+                yield from (self.new[j] for j in step.new if not self._stands(self.before, self.new[j], read_before))
             elif step.differs and self.is_rebuilt and self._are_labels(step):
                 yield from (self.old[i] for i in step.old)
             else:
@@ -126,8 +127,8 @@ class _Kept:
             return False
         return step.role in _LABELS or any(count_words(p.text) < SENTENCE // 2 for p in sides)
 
-    def _stands(self, page: Seen, paragraph: Paragraph, text: Sequence[Paragraph]) -> bool:
-        """Is the paragraph on the page, though not in the text that was read from it?
+    def _stands(self, page: Seen, paragraph: Paragraph, text: Set[tuple[str, Role]]) -> bool:
+        """Is the paragraph on the page, though not in the text that was read from it (`_lines`)?
 
         A sentence the text has elsewhere is what stands there. A label may stand there twice, which digests do not
         count. Where a page was built anew, what is no prose counts as being there anyway.
@@ -138,7 +139,11 @@ class _Kept:
         if len(key) < TELLING or key == self.headline or not page.holds(paragraph.text):
             return False
         is_label = not page.whole and count_words(paragraph.text) < SENTENCE // 2
-        return is_label or all(key != letters(p.text) or p.role is not paragraph.role for p in text)
+        return is_label or (key, paragraph.role) not in text
+
+
+def _lines(paragraphs: Iterable[Paragraph]) -> frozenset[tuple[str, Role]]:
+    return frozenset((letters(p.text), p.role) for p in paragraphs)
 
 
 def _is_prose(paragraph: Paragraph) -> bool:

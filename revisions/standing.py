@@ -133,7 +133,7 @@ def is_same_statement(a: str, b: str) -> bool:
     return _is_within(first, second) or float(Indel.normalized_similarity(first, second)) >= LIKE_WORDS
 
 
-def _is_within(a: list[str], b: list[str]) -> bool:
+def _is_within(a: Sequence[str], b: Sequence[str]) -> bool:
     return float(LCSseq.similarity(a, b)) / min(len(a), len(b)) >= SAME_WORDS
 
 
