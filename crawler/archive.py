@@ -13,7 +13,7 @@ from wayback import Mode, WaybackClient, WaybackSession
 from wayback.exceptions import BlockedByRobotsError, BlockedSiteError, MementoPlaybackError, WaybackException
 
 from crawler.extract import extract
-from crawler.guarded import GuardedAdapter
+from crawler.guarded import GuardedAdapter, TooLarge
 from crawler.page import Page
 from revisions.errors import ExtractionError, FetchError
 from revisions.networks import PUBLIC, Networks
@@ -74,11 +74,11 @@ class Archive:
 
     def _session(self) -> WaybackSession:
         session = _Session(retries=RETRIES, user_agent=self.user_agent, memento_calls_per_second=PER_SECOND)
-        session.guarded = GuardedAdapter(self.networks)
+        session.guarded = GuardedAdapter(self.networks, self.max_page_bytes)
         if self.proxy:
             session.proxies = {"http": self.proxy, "https": self.proxy}
         if self.address.rstrip("/") != ADDRESS:
-            session.elsewhere = _Elsewhere(self.address, self.networks)
+            session.elsewhere = _Elsewhere(self.address, self.networks, self.max_page_bytes)
         return session
 
     def _search(self, client: WaybackClient, url: str, until: datetime | None, most: int) -> list[Any]:
@@ -114,8 +114,8 @@ class _Session(WaybackSession):  # type: ignore[misc]
 class _Elsewhere(GuardedAdapter):
     """Asks another address for what belongs to the archive; the answer reads as if it came from there."""
 
-    def __init__(self, address: str, networks: Networks) -> None:
-        super().__init__(networks)
+    def __init__(self, address: str, networks: Networks, largest: int) -> None:
+        super().__init__(networks, largest)
         self._address = address.rstrip("/")
 
     def send(self, request: requests.PreparedRequest, *args: Any, **options: Any) -> requests.Response:
@@ -130,7 +130,7 @@ def _read(client: WaybackClient, record: Any, url: str) -> Capture:
     """One that cannot be shown holds up no others; an archive that does not answer does."""
     try:
         memento = client.get_memento(record, mode=Mode.original)
-    except (MementoPlaybackError, BlockedSiteError, BlockedByRobotsError) as error:
+    except (MementoPlaybackError, BlockedSiteError, BlockedByRobotsError, TooLarge) as error:
         kept = f"{ADDRESS}/web/{record.timestamp:%Y%m%d%H%M%S}/{record.original}"
         return Capture(record.timestamp, kept, problem=str(error), is_down=bool(_SERVER_ERROR.match(str(error))))
     with memento:

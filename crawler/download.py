@@ -1,17 +1,49 @@
 """Requests as they leave: when one really goes out to a host, and the connections that are kept open to it."""
 
 import asyncio
+from typing import Any
 
 from scrapy import Request
-from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
+from scrapy.core.downloader.handlers.http11 import (
+    HTTP11DownloadHandler,
+    _LenientHTTP11ClientFactory,
+    _LenientHTTP11ClientProtocol,
+)
 from scrapy.crawler import Crawler
 from scrapy.http import Response
+from twisted.python.failure import Failure
+from twisted.web._newclient import HEADER, STATUS
 
 from crawler.marks import PART_OF, RENDERING
 from crawler.politeness import politeness_of
+from crawler.reasons import HeadTooLarge
 from crawler.urls import host_of
 
 AT_ONCE = 6  # requests under way to a host that nobody wants a delay for, over as many connections as a browser opens
+LARGEST_HEAD = 256 * 1024  # bytes before an answer's body, as much as Chromium takes; Twisted would take any number
+
+
+class _Bounded(_LenientHTTP11ClientProtocol):
+    """Scrapy's own, which lets go of a host that does not come to the end of its headers."""
+
+    _head = 0  # bytes
+
+    def request(self, request: Any) -> Any:
+        self._head = 0
+        return super().request(request)
+
+    def dataReceived(self, data: bytes) -> None:  # noqa: N802 (Twisted's name)
+        if self._parser is not None and self._parser.state in (STATUS, HEADER):
+            self._head += len(data)
+            if self._head > LARGEST_HEAD:
+                self._giveUp(Failure(HeadTooLarge()))  # type: ignore[no-untyped-call]
+                return
+        super().dataReceived(data)  # type: ignore[no-untyped-call]
+
+
+class _BoundedFactory(_LenientHTTP11ClientFactory):
+    def buildProtocol(self, addr: object) -> _Bounded:  # noqa: N802
+        return _Bounded(self._quiescentCallback)  # type: ignore[no-untyped-call]
 
 
 class Noted(HTTP11DownloadHandler):
@@ -21,6 +53,7 @@ class Noted(HTTP11DownloadHandler):
         super().__init__(crawler)
         self._politeness = politeness_of(crawler)
         self._pool.maxPersistentPerHost = AT_ONCE
+        self._pool._factory = _BoundedFactory
         self._room: dict[tuple[str, bool], asyncio.Semaphore] = {}
         self._politeness.on_release.append(self.let_go)
 

@@ -1,7 +1,7 @@
 """Reading feeds: RSS and Atom through feedparser, JSON Feed and news sitemaps ourselves.
 
 Whatever a feed holds, the outcome is entries or a `FeedError` with the reason; nothing a feed says makes the reader
-open another address or expand without bound (feedparser keeps only harmless entity declarations, lxml none).
+open another address or expand without bound: of entities only short ones are kept.
 """
 
 import calendar
@@ -15,6 +15,7 @@ from typing import Any
 
 import feedparser
 from dateutil import parser as dates
+from feedparser.encodings import convert_to_utf8
 from lxml import etree, html
 
 from crawler import jsontext
@@ -27,6 +28,9 @@ _HARMLESS = (feedparser.NonXMLContentType, feedparser.CharacterEncodingOverride)
 _SITEMAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
 _NEWS = "{http://www.google.com/schemas/sitemap-news/0.9}"
 _REFERENCE = re.compile(rb"&#(?:[xX]([0-9a-fA-F]{4,8})|([0-9]{5,9}));")
+
+_ENTITY = re.compile(rb"""<!ENTITY(?>[^>"']|"[^"]*+"|'[^']*+')*+>?""")
+_HARMLESS_ENTITY = re.compile(rb"""<!ENTITY\s+\w+\s+(?:"(?:&#\w{1,8};|[^&%"]{0,16})"|'[^&%']{0,16}')\s*>""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +79,7 @@ def read_feed(body: bytes, url: str, headers: Mapping[str, str] | None = None) -
 
 def _read_with_feedparser(body: bytes, url: str, headers: Mapping[str, str]) -> Feed:
     try:
+        body, headers = _without_entities(body, headers)
         parsed = feedparser.parse(
             io.BytesIO(_REFERENCE.sub(_to_character, body)), response_headers={**headers, "content-location": url}
         )
@@ -89,6 +94,23 @@ def _read_with_feedparser(body: bytes, url: str, headers: Mapping[str, str]) -> 
     entries = [_from_feedparser(item, url) for item in parsed.entries]
     hints = hints_of(body, parsed.feed, url, headers)
     return _feed(parsed.version or "unknown", _plain(parsed.feed.get("title")), entries, hints)
+
+
+def _without_entities(body: bytes, headers: Mapping[str, str]) -> tuple[bytes, Mapping[str, str]]:
+    """The feed without declarations of entities, short ones aside, and the headers that go with it.
+
+    feedparser takes them out where each begins a line, and leaves the others to expand (to a hundred times the feed,
+    where Expat has bounds, or for ever). They are looked for in UTF-8, so that no other encoding hides them.
+    """
+    plain = convert_to_utf8(dict(headers), body, {})
+    if b"<!ENTITY" not in plain:
+        return body, headers
+    kind = headers.get("content-type", "").partition(";")[0] or "application/xml"
+    return _ENTITY.sub(_if_harmless, plain), {**headers, "content-type": f"{kind}; charset=utf-8"}
+
+
+def _if_harmless(declaration: re.Match[bytes]) -> bytes:
+    return declaration[0] if _HARMLESS_ENTITY.fullmatch(declaration[0]) else b""
 
 
 def _to_character(reference: re.Match[bytes]) -> bytes:

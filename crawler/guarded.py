@@ -3,6 +3,7 @@
 import socket
 from typing import Any
 
+from requests import PreparedRequest, RequestException, Response
 from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
@@ -11,13 +12,34 @@ from urllib3.util.connection import create_connection
 
 from revisions.networks import REMEDY, Networks
 
+CHUNK = 64 * 1024  # bytes unpacked at once
+
+
+class TooLarge(RequestException):
+    """An answer has more bytes than are taken."""
+
 
 class GuardedAdapter(HTTPAdapter):
-    """To be mounted; wherever a redirect leads, it asks nothing private that `networks` does not allow."""
+    """To be mounted; wherever a redirect leads, it asks nothing private that `networks` does not allow.
 
-    def __init__(self, networks: Networks) -> None:
+    An answer of more than `largest` bytes, unpacked, is refused with `TooLarge` before it is here.
+    """
+
+    def __init__(self, networks: Networks, largest: int) -> None:
         self._networks = networks
+        self._largest = largest
         super().__init__()
+
+    def send(self, request: PreparedRequest, *args: Any, **options: Any) -> Response:
+        answer = super().send(request, *args, **{**options, "stream": True})
+        body = bytearray()
+        for chunk in answer.iter_content(CHUNK):
+            body += chunk
+            if len(body) > self._largest:
+                answer.close()
+                raise TooLarge(f"the answer has more than {self._largest} bytes", request=request, response=answer)
+        answer._content = bytes(body)
+        return answer
 
     def init_poolmanager(self, *args: Any, **options: Any) -> None:
         super().init_poolmanager(*args, **options)

@@ -3,6 +3,7 @@
 They are a fifth of the service's memory, which has no use for them as long as other processes read.
 """
 
+import resource
 import signal
 from collections.abc import Sequence
 
@@ -13,6 +14,8 @@ from revisions.change import attribution
 from revisions.errors import ExtractionError
 from revisions.topic import Speaker
 
+MOST_MEMORY = 1_500_000_000  # bytes for a reader; a page of ten megabytes takes a third of it
+
 _speakers: tuple[Speaker, ...] = ()
 
 
@@ -20,6 +23,9 @@ def begin(speakers: tuple[Speaker, ...]) -> None:
     """The first thing a reader's process does. Ctrl-C ends the service, which then ends its readers."""
     global _speakers
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _, hard = resource.getrlimit(resource.RLIMIT_DATA)
+    most = MOST_MEMORY if hard == resource.RLIM_INFINITY else min(hard, MOST_MEMORY)
+    resource.setrlimit(resource.RLIMIT_DATA, (most, hard))
     _speakers = speakers
 
 

@@ -1,25 +1,40 @@
-"""Processes that read pages in full, so that reading one holds up neither the network nor the other pages."""
+"""Processes that read pages and large feeds, so that reading one holds up neither the network nor the other pages."""
 
 import asyncio
 import multiprocessing
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any, TypeVar
 
 import structlog
 from pebble import ProcessExpired, ProcessPool
 
+from crawler.feeds import Feed, read_feed
 from crawler.page import Page
-from crawler.reader import begin, read, read_as_begun
+from crawler.reader import MOST_MEMORY, begin, read, read_as_begun
 from crawler.reading import Reading, Unread
 from crawler.region import Region
+from revisions.errors import FeedError
 from revisions.topic import Speaker
 
 log = structlog.get_logger()
+T = TypeVar("T")
 
 LONGEST = timedelta(seconds=60)  # for one page, after which its process is ended
 IDLE = 60.0  # s without a page, after which the processes are ended: a service at rest is a small one
 MOST_PAGES = 2000  # read by one process, before a new one takes its place
 WAITING = 2  # pages handed to each process at once
+SMALL_FEED = 200_000  # bytes; however it is made, reading it takes some seconds and lets others have their turn
+
+
+class Unreadable(Exception):
+    """Something took too long to read, or ended the process that read it."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 @dataclass
@@ -40,31 +55,52 @@ class Readers:
 
     async def read(self, page: Page, requested: str, before: Region | None = None) -> Reading | Unread:
         """What the page says. A page that ends its process, or takes too long, is said to be unreadable."""
+        if not self.count:
+            async with self._turn():
+                return await asyncio.to_thread(read, page, requested, before, self.speakers)
+        plain = Page(page.url, page.body, page.content_type)  # without what was worked out of it here
+        try:
+            return await self._elsewhere(page.url, read_as_begun, plain, requested, before)
+        except Unreadable as error:
+            return Unread(error.reason)
+
+    async def read_feed(self, body: bytes, url: str, headers: Mapping[str, str]) -> Feed:
+        """The entries of a feed; a large one is read like a page. Raises `FeedError`."""
+        if not self.count or len(body) <= SMALL_FEED:
+            return await asyncio.to_thread(read_feed, body, url, headers)
+        try:
+            return await self._elsewhere(url, read_feed, body, url, dict(headers))
+        except Unreadable as error:
+            raise FeedError(error.reason, url) from error
+
+    @asynccontextmanager
+    async def _turn(self) -> AsyncIterator[None]:
         self._waiting += 1
         try:
             async with self._room:
-                if not self.count:
-                    return await asyncio.to_thread(read, page, requested, before, self.speakers)
-                return await self._read_elsewhere(page, requested, before)
+                yield
         finally:
             self._waiting -= 1
             self._end_when_idle()
 
-    async def _read_elsewhere(self, page: Page, requested: str, before: Region | None) -> Reading | Unread:
-        plain = Page(page.url, page.body, page.content_type)  # without what was worked out of it here
-        future = self._started().schedule(
-            read_as_begun, args=(plain, requested, before), timeout=self.longest.total_seconds()
-        )
-        try:
-            found: Reading | Unread = await asyncio.wrap_future(future)
-        except TimeoutError:
-            seconds = int(self.longest.total_seconds())
-            log.warning("a page took too long to read and was left alone", url=page.url, seconds=seconds)
-            return Unread(f"reading the page took more than {seconds} s")
-        except ProcessExpired as error:
-            log.warning("reading a page ended the process that read it", url=page.url, exit_status=error.exitcode)
-            return Unread(f"reading the page ended the process that read it (exit status {error.exitcode})")
-        return found
+    async def _elsewhere(self, url: str, function: Callable[..., T], *arguments: Any) -> T:
+        """Have one of the processes do it. Raises `Unreadable` where that took too long, or ended the process."""
+        seconds = self.longest.total_seconds()
+        async with self._turn():
+            future = self._started().schedule(function, args=arguments, timeout=seconds)
+            cause: Exception
+            try:
+                found: T = await asyncio.wrap_future(future)
+            except TimeoutError as error:
+                reason, cause = f"reading it took more than {int(seconds)} s", error
+            except MemoryError as error:
+                reason, cause = f"reading it took more than {MOST_MEMORY:,} bytes of memory", error
+            except ProcessExpired as error:
+                reason, cause = f"reading it ended the process that read it (exit status {error.exitcode})", error
+            else:
+                return found
+        log.warning("what cannot be read is left alone", url=url, reason=reason)
+        raise Unreadable(reason) from cause
 
     def _started(self) -> ProcessPool:
         if self._pool is None:

@@ -35,7 +35,7 @@ from revisions.words import letters
 
 READING = 1  # counts up when regions are learned or compared differently than before
 BESIDE = 0.2  # of a region's letters: so many may stand around it for what stands there to be watched as well
-LARGEST = 2_000_000  # bytes of a page that is looked at here; this holds up everything else
+LARGEST = 1_000_000  # bytes of a page that is looked at here; this holds up everything else
 MOST_TELLING = 40  # new lines with words that notices have, from which on the page is read in full
 RUN = 8  # texts, for its links and what is set in bold, that a notice's line may be
 _ARTICLES = ("article", "main")

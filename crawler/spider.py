@@ -1,6 +1,7 @@
 """The one spider: takes orders for feeds and articles from a queue and answers each with its outcome."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -8,6 +9,7 @@ from enum import StrEnum
 from typing import Any, Self
 from urllib.parse import urlencode
 
+import structlog
 from scrapy import Request, Spider, signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import StopDownload
@@ -15,7 +17,6 @@ from scrapy.http import Headers, HtmlResponse, Response
 from twisted.python.failure import Failure
 
 from crawler.browser import Browser
-from crawler.feeds import read_feed
 from crawler.hints import fresh_for
 from crawler.marks import NO_ROBOTS
 from crawler.outcomes import Answer, ArticleVisit, FeedPoll, Form, Order, Outcome
@@ -26,9 +27,14 @@ from crawler.readers import Readers
 from crawler.reading import Unread
 from crawler.reasons import reason_for, reason_for_status
 from crawler.region import Region, still_reads
+from crawler.urls import host_of
 from revisions.errors import ExtractionError, FeedError, FetchError
 
+log = structlog.get_logger()
+
 READ_OF_ANSWER = 2000  # bytes
+LONGEST_LOOK = 1.0  # s; a page of a megabyte takes some 0.05
+MOST_CODINGS = 3  # ways in which an answer is packed, one around the other; sites use one
 Outcomes = FeedPoll | ArticleVisit | Answer
 _WITHDRAWN = frozenset({404, 410, 451})
 _PERMANENT = frozenset({301, 308})
@@ -62,6 +68,7 @@ class AddendumSpider(Spider):
         self.politeness = politeness
         self.outlets = outlets
         self._browser: Browser | None = None
+        self._dawdling: set[str] = set()  # hosts
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
@@ -70,7 +77,13 @@ class AddendumSpider(Spider):
         return spider
 
     def headers_came(self, headers: Headers, request: Request) -> None:
-        """What an article's address answers with instead of a page, be it a film, is not downloaded."""
+        """What an article's address answers with instead of a page, be it a film, is not downloaded.
+
+        Nor is what is packed again and again: each unpacking is bounded, but not how many there are.
+        """
+        packed = b",".join(headers.getlist("Content-Encoding"))
+        if packed.count(b",") >= MOST_CODINGS:
+            raise StopDownload
         task: Task | None = request.cb_kwargs.get("task")
         kind = (headers.get("Content-Type") or b"").decode("latin-1")
         if task and task.kind is TaskKind.ARTICLE and not is_page(kind):
@@ -135,11 +148,11 @@ class AddendumSpider(Spider):
             case TaskKind.FORM:
                 return _answer(response, task)
             case TaskKind.FEED:
-                return await asyncio.to_thread(self._feed, response, task)
+                return await self._feed(response, task)
             case TaskKind.ARTICLE:
                 return await self._article(response, task)
 
-    def _feed(self, response: Response, task: Task) -> FeedPoll:
+    async def _feed(self, response: Response, task: Task) -> FeedPoll:
         known: dict[str, Any] = {
             "url": task.order.url,
             "moved_to": _moved_to(response),
@@ -153,7 +166,7 @@ class AddendumSpider(Spider):
         links = [value.decode("latin-1") for value in response.headers.getlist("Link")]
         headers = {"content-type": _header(response, "Content-Type"), "link": ", ".join(links)}
         try:
-            feed = read_feed(response.body, response.url, headers)
+            feed = await self._readers.read_feed(response.body, response.url, headers)
         except FeedError as error:
             return FeedPoll(**known, error=error.reason)
         return FeedPoll(**known, feed=feed, error=feed.problem)
@@ -179,13 +192,27 @@ class AddendumSpider(Spider):
             error = reason_for_status(response.status)
             return ArticleVisit(**known, outcome=Outcome.FAILED, error=error, retry_after=wait)
         before = _region(task.order)
-        if before is not None and still_reads(before, page):
+        if before is not None and self._still_reads(before, page):
             return ArticleVisit(**known, outcome=Outcome.UNCHANGED, **_validators(response))
         found = await self._readers.read(page, task.order.url, before)
         if isinstance(found, Unread):
             outcome = Outcome.WALL if found.is_wall else Outcome.FAILED
             return ArticleVisit(**known, outcome=outcome, error=found.reason)
         return ArticleVisit(**known, outcome=Outcome.TEXT, reading=found, **received, **_validators(response))
+
+    def _still_reads(self, before: Region, page: Page) -> bool:
+        """`still_reads`, which holds up everything else: a host whose pages are made to take long has one try."""
+        host = host_of(page.url)
+        if host in self._dawdling:
+            return False
+        began = time.monotonic()
+        found = still_reads(before, page)
+        if (seconds := time.monotonic() - began) > LONGEST_LOOK:
+            self._dawdling.add(host)
+            log.warning(
+                "looking at a page took long; pages of its host are read elsewhere", url=page.url, seconds=seconds
+            )
+        return found
 
 
 def _region(order: Order | Form) -> Region | None:

@@ -17,6 +17,7 @@ They live here because `revisions` is the one package all the others may import.
 """
 
 from datetime import timedelta
+from typing import Any
 
 
 class AddendumError(Exception):
@@ -26,6 +27,10 @@ class AddendumError(Exception):
         self.reason = reason
         self.about = about
         super().__init__(f"{about}: {reason}" if about else reason)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """So that it comes whole out of another process."""
+        return type(self), (self.reason, self.about), self.__dict__
 
 
 class QuestionError(AddendumError):

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import structlog
 
-from alerts.channels.guarded import guarded_client
+from alerts.channels.guarded import guarded_client, post
 from revisions.errors import StorageError
 from revisions.networks import PUBLIC, Networks
 from storage import stamps
@@ -18,7 +18,6 @@ log = structlog.get_logger()
 
 TIMEOUT = timedelta(seconds=30)
 PAUSE = timedelta(minutes=10)  # after a failure
-LARGEST = 100_000  # bytes of an answer; one with its certificates has some thousand
 
 
 @dataclass
@@ -46,7 +45,7 @@ class Stamping:
         try:
             answer = await self._ask(request.body)
             await asyncio.to_thread(stamps.keep_stamp, self.database, request, answer, self.authority, now)
-        except (httpx.HTTPError, httpx.InvalidURL, StorageError) as error:
+        except (httpx.HTTPError, httpx.InvalidURL, StorageError, TimeoutError) as error:
             self._not_before = now + PAUSE
             reason = str(error) or type(error).__name__
             log.warning("the chain could not be stamped", authority=self.authority, reason=reason)
@@ -54,13 +53,9 @@ class Stamping:
             log.info("the chain was stamped", authority=self.authority, link=head.link)
 
     async def _ask(self, body: bytes) -> bytes:
-        async with guarded_client(self.networks, TIMEOUT.total_seconds()) as client:
-            headers = {"Content-Type": stamps.MEDIA_TYPE, "User-Agent": "Addendum"}
-            async with client.stream("POST", self.authority, content=body, headers=headers) as response:
-                response.raise_for_status()
-                answer = b""
-                async for chunk in response.aiter_bytes():
-                    answer += chunk
-                    if len(answer) > LARGEST:
-                        raise StorageError(f"the answer has more than {LARGEST} bytes", self.authority)
-                return answer
+        headers = {"Content-Type": stamps.MEDIA_TYPE, "User-Agent": "Addendum"}
+        seconds = TIMEOUT.total_seconds()
+        async with asyncio.timeout(seconds), guarded_client(self.networks, seconds) as client:
+            response, answer = await post(client, self.authority, body, headers)
+            response.raise_for_status()
+            return answer

@@ -16,6 +16,8 @@ from revisions.networks import REMEDY, Networks
 
 IDLE = 5.0  # s after which a kept connection is closed, as httpx does; others on the way may have forgotten it by then
 
+LARGEST_ANSWER = 100_000  # bytes; a time stamp with its certificates has some thousand
+
 
 class GuardedBackend(httpcore.AsyncNetworkBackend):
     """Opens connections to public addresses, and to those that `networks` allows."""
@@ -63,6 +65,20 @@ def guarded_client(networks: Networks, timeout: float) -> httpx.AsyncClient:
         ssl_context=_trust(), network_backend=GuardedBackend(networks), keepalive_expiry=IDLE
     )
     return httpx.AsyncClient(transport=transport, timeout=timeout, follow_redirects=False)
+
+
+async def post(
+    client: httpx.AsyncClient, url: str, body: bytes, headers: dict[str, str]
+) -> tuple[httpx.Response, bytes]:
+    """What was answered, and of its body up to `LARGEST_ANSWER` bytes as they came: nothing is unpacked."""
+    plain = {"Accept-Encoding": "identity", **headers}
+    async with client.stream("POST", url, content=body, headers=plain) as response:
+        answer = b""
+        async for chunk in response.aiter_raw():
+            answer += chunk
+            if len(answer) >= LARGEST_ANSWER:
+                break
+        return response, answer[:LARGEST_ANSWER]
 
 
 @cache

@@ -5,7 +5,7 @@ from email.utils import parsedate_to_datetime
 
 import httpx
 
-from alerts.channels.guarded import guarded_client
+from alerts.channels.guarded import guarded_client, post
 from revisions.errors import ChannelClosed, Refused, Retry
 from revisions.networks import Networks
 
@@ -32,14 +32,14 @@ class Poster:
         """
         self._client = self._client or guarded_client(self._networks, TIMEOUT.total_seconds())
         try:
-            response = await self._client.post(self._url, content=body, headers={"User-Agent": "Addendum", **headers})
+            response, answer = await post(self._client, self._url, body, {"User-Agent": "Addendum", **headers})
         except httpx.InvalidURL as error:
             raise Refused(f"this is no address to send to ({error})", self._channel) from error
         except httpx.UnsupportedProtocol as error:
             raise Refused("the address must begin with http:// or https://", self._channel) from error
         except httpx.HTTPError as error:
             raise Retry(f"the receiver cannot be reached ({_reason(error)})", self._channel) from error
-        return _judge(self._channel, response)
+        return _judge(self._channel, response, answer)
 
     async def close(self) -> None:
         client, self._client = self._client, None
@@ -47,7 +47,7 @@ class Poster:
             await client.aclose()
 
 
-def _judge(channel: str, response: httpx.Response) -> int:
+def _judge(channel: str, response: httpx.Response, answer: bytes) -> int:
     status = response.status_code
     if response.is_success:
         return status
@@ -56,7 +56,7 @@ def _judge(channel: str, response: httpx.Response) -> int:
         raise ChannelClosed(f"{said}: it wants no more; the channel is switched off", channel, status=status)
     if status == 429 or status >= 500:
         raise Retry(said, channel, status=status, after=_retry_after(response))
-    detail = " ".join(response.text[:200].split())
+    detail = " ".join(answer[:200].decode("utf-8", "replace").split())
     raise Refused(f"{said}{f' ({detail})' if detail else ''}", channel, status=status)
 
 

@@ -2,14 +2,17 @@
 
 import asyncio
 import socket
+from contextlib import suppress
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 import pytest
 
 from alerts.channels.webhook import Webhook
-from revisions.errors import Retry
+from revisions.errors import Refused, Retry
 from revisions.networks import PUBLIC, Networks
 from tests.alerts.samples import story
+from tests.newsroom.loopback import Loopback
 from tests.receivers import LOOPBACK, Receiver
 
 
@@ -68,3 +71,24 @@ def test_of_several_addresses_only_public_or_allowed_ones_are_tried(
     monkeypatch.setattr(socket, "getaddrinfo", both)
     send(receiver.url.replace("127.0.0.1", "hooks.example") + "/hook", Networks(["127.0.0.1/32"]))
     assert len(receiver.received) == 1
+
+
+def test_of_an_answer_that_does_not_end_only_the_beginning_is_read() -> None:
+    class Endless(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.send_response(400)
+            self.send_header("Content-Encoding", "gzip")
+            self.end_headers()
+            with suppress(OSError):
+                while True:
+                    self.wfile.write(b"no, no, " * 1000)
+
+        def log_message(self, *_: Any) -> None:
+            """Nobody asks."""
+
+    class Server(Loopback):
+        def handler(self) -> type[BaseHTTPRequestHandler]:
+            return Endless
+
+    with Server() as server, pytest.raises(Refused, match="no, no, "):
+        send(server.url, LOOPBACK)

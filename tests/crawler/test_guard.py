@@ -8,7 +8,7 @@ from crawler.archive import Archive
 from revisions.errors import FetchError
 from revisions.networks import Networks, refusal
 from tests.newsroom import Newsroom
-from tests.newsroom.archive import WebArchive
+from tests.newsroom.archive import Kept, WebArchive
 from tests.test_archive import FIRST, kept
 
 INTRANET = Networks(["10.0.0.0/8", "wiki.internal"])
@@ -88,3 +88,13 @@ def test_the_archive_leads_nowhere_private_unless_it_is_allowed(newsroom: Newsro
         assert archive.searched == []
         allowed = Archive("test", archive.url, networks=Networks(["127.0.0.0/8"]))
         assert len(list(allowed.captures(url, None, 5, lambda *_: None))) == 1
+
+
+def test_a_capture_that_is_larger_than_it_is_said_to_be_is_not_taken(newsroom: Newsroom) -> None:
+    url = newsroom.article_url("harbour-list")
+    large = Kept("20210718170000", url, b"<p>" + b"0" * 20_000, claimed=100)
+    with WebArchive([large, kept(newsroom, "20210719170000", FIRST)]) as archive:
+        asked = Archive("test", archive.url, networks=Networks(["127.0.0.0/8"]), max_page_bytes=15_000)
+        first, second = asked.captures(url, None, 5, lambda *_: None)
+    assert "more than 15000 bytes" in first.problem
+    assert second.text is not None

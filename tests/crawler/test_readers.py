@@ -11,8 +11,10 @@ import psutil
 import pytest
 
 from crawler.page import Page
-from crawler.readers import Readers
+from crawler.reader import MOST_MEMORY
+from crawler.readers import SMALL_FEED, Readers, Unreadable
 from crawler.reading import Reading, Unread
+from revisions.errors import FeedError
 from revisions.topic import Speaker
 from tests.crawler.test_extract import page
 from tests.newsroom.stories import STORIES
@@ -98,3 +100,37 @@ def test_processes_end_when_there_is_nothing_to_read_and_begin_anew() -> None:
         assert isinstance(await readers.read(ARTICLE, ARTICLE.url), Reading)
 
     run(lambda: Readers(1, SPEAKERS, idle=0.2), use)
+
+
+ITEMS = "".join(f"<item><link>https://news.example/{n}</link></item>" for n in range(6_000))
+LARGE_FEED = f'<?xml version="1.0"?><rss version="2.0"><channel>{ITEMS}</channel></rss>'.encode()
+
+
+@pytest.mark.parametrize("count", [0, 1])
+def test_a_large_feed_reads_the_same_in_whatever_process(count: int) -> None:
+    assert len(LARGE_FEED) > SMALL_FEED
+
+    async def use(readers: Readers) -> None:
+        feed = await readers.read_feed(LARGE_FEED, "https://news.example/feed", {})
+        assert len(feed.entries) == 6_000
+        with pytest.raises(FeedError, match="this is not a feed") as raised:
+            await readers.read_feed(b"<p>No feed." + b" " * SMALL_FEED, "https://news.example/feed", {})
+        assert raised.value.about == "https://news.example/feed"
+
+    run(lambda: Readers(count), use)
+
+
+def test_a_large_feed_that_takes_too_long_is_left_alone() -> None:
+    async def use(readers: Readers) -> None:
+        with pytest.raises(FeedError, match=r"took more than 0 s"):
+            await readers.read_feed(LARGE_FEED, "https://news.example/feed", {})
+
+    run(lambda: Readers(1, longest=timedelta(seconds=0.3)), use)
+
+
+def test_a_reader_has_only_so_much_memory() -> None:
+    async def use(readers: Readers) -> None:
+        with pytest.raises(Unreadable, match="bytes of memory"):
+            await readers._elsewhere("https://news.example/", bytearray, 2 * MOST_MEMORY)
+
+    run(lambda: Readers(1), use)

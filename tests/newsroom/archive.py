@@ -12,13 +12,14 @@ from tests.newsroom.loopback import Loopback
 
 @dataclass(frozen=True)
 class Kept:
-    """A capture; `at` as in the archive's addresses: YYYYMMDDhhmmss."""
+    """A capture; `at` as in the archive's addresses: YYYYMMDDhhmmss. `claimed`: bytes it is said to have, if not as many."""
 
     at: str
     url: str
     body: bytes
     status: int = 200
     broken: bool = False
+    claimed: int | None = None
 
 
 @dataclass
@@ -44,7 +45,8 @@ class WebArchive(Loopback):
             is_asked = kept.url == asked["url"] and kept.status == 200 and kept.at <= asked.get("to", "9")
             if is_asked and digest != last:
                 last = digest
-                lines.append(f"key {kept.at} {kept.url} text/html {kept.status} {digest} {len(kept.body)}")
+                length = len(kept.body) if kept.claimed is None else kept.claimed
+                lines.append(f"key {kept.at} {kept.url} text/html {kept.status} {digest} {length}")
         return "\n".join(lines).encode()
 
 
