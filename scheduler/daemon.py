@@ -4,7 +4,7 @@ import asyncio
 import signal
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import structlog
@@ -12,6 +12,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from revisions.errors import StorageError
 from scheduler.parts import GRACE, Job, Part
+from scheduler.watchdog import Watchdog
 
 log = structlog.get_logger()
 
@@ -21,10 +22,14 @@ LATEST_START = 60.0  # seconds after which every job is done for the first time
 
 @dataclass
 class Daemon:
-    """`parts` are started in this order and stopped in the reverse one. `serve` serves pages until the event is set."""
+    """`parts` are started in this order and stopped in the reverse one. `serve` serves pages until the event is set.
+
+    `watchdog` watches over the jobs.
+    """
 
     parts: Sequence[Part]
     serve: Callable[[asyncio.Event], Awaitable[None]]
+    watchdog: Watchdog = field(default_factory=Watchdog)
 
     def __post_init__(self) -> None:
         self._stop = asyncio.Event()
@@ -40,7 +45,7 @@ class Daemon:
         started: list[Part] = []
         watching: asyncio.Task[None] | None = None
         try:
-            for part in self.parts:
+            for part in (self.watchdog, *self.parts):
                 await part.start()
                 started.append(part)
             self._schedule(jobs)
@@ -75,11 +80,11 @@ class Daemon:
             loop.add_signal_handler(number, self.stop)
 
     def _schedule(self, jobs: AsyncIOScheduler) -> None:
-        for part in self.parts:
+        for part in (self.watchdog, *self.parts):
             for job in part.jobs():
                 first = timedelta(seconds=min(job.seconds, LATEST_START))
                 jobs.add_job(
-                    _without_failing(job),
+                    _without_failing(job, self.watchdog),
                     "interval",
                     seconds=job.seconds,
                     id=job.name,
@@ -110,12 +115,18 @@ async def _end(part: Part) -> None:
         log.warning("the record could not be told of the end; leases end by themselves", reason=str(error))
 
 
-def _without_failing(job: Job) -> Callable[[], Awaitable[None]]:
-    """A job that meets a database that is gone or locked says so, and is tried again when its time comes."""
+def _without_failing(job: Job, watchdog: Watchdog) -> Callable[[], Awaitable[None]]:
+    """A job that meets a database that is gone or locked says so, and is tried again when its time comes.
+
+    So is one that does not come to its end.
+    """
 
     async def run() -> None:
         try:
-            await job.do()
+            async with watchdog.over(job.name):
+                await job.do()
+        except TimeoutError:
+            log.warning(f"“{job.name}” did not come to its end; it is tried again", seconds=watchdog.ended)
         except StorageError as error:
             log.warning(f"“{job.name}” could not be done; it is tried again", reason=str(error), seconds=job.seconds)
 

@@ -12,6 +12,7 @@ from revisions.errors import StorageError
 from scheduler.counters import TURNS, VISIT_LAG
 from scheduler.hosts import OwnHosts, SharedHosts
 from scheduler.turns import Kind, Turn
+from scheduler.watchdog import Watchdog
 from scheduler.work import Tally, Work
 from storage import feeds
 from storage.database import Database
@@ -41,6 +42,7 @@ class Hands:
     announce: Callable[[], Awaitable[None]] = _nothing_to_announce
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     tally: Tally = field(default_factory=Tally)
+    watchdog: Watchdog = field(default_factory=Watchdog)
 
     def __post_init__(self) -> None:
         self._stopping = False
@@ -76,7 +78,7 @@ class Hands:
         due = await asyncio.to_thread(feeds.due_feeds, self.database, self.now(), host=host)
         for feed in due:
             if feed.id is not None and self._may(Kind.POLL, feed.id, host):
-                await self._try(Kind.POLL, feed.id, self.work.poll(feed, self.tally))
+                await self._try(Kind.POLL, feed.id, feed.url, self.work.poll(feed, self.tally))
 
     async def _visit(self, host: str) -> None:
         """What is due, the urgent first, until nothing is or the turn is over."""
@@ -87,7 +89,7 @@ class Hands:
         async def one(article: Due) -> None:
             async with room:
                 if loop.time() < end and self._may(Kind.VISIT, article.id, host):
-                    await self._try(Kind.VISIT, article.id, self._visit_and_tell(article))
+                    await self._try(Kind.VISIT, article.id, article.url, self._visit_and_tell(article))
 
         while loop.time() < end and not self._stopping:
             self._failed = {work: until for work, until in self._failed.items() if self._rests(until)}
@@ -128,10 +130,11 @@ class Hands:
         """What rests for longer than it was to was left alone by a clock that was ahead."""
         return self.now() < until <= self.now() + PAUSE
 
-    async def _try(self, kind: Kind, number: int, work: Awaitable[None]) -> None:
+    async def _try(self, kind: Kind, number: int, url: str, work: Awaitable[None]) -> None:
         """An error on our side is told, and the work left alone for a while: nobody is asked again every second."""
         try:
-            await work
+            async with self.watchdog.over(f"{kind} {url}"):
+                await work
         except Exception as error:
-            log.exception(f"{kind} failed and will be tried again", number=number, error=str(error))
+            log.exception(f"{kind} failed and will be tried again", number=number, url=url, error=str(error))
             self._failed[kind, number] = self.now() + PAUSE

@@ -1,6 +1,7 @@
 """`addendum run`, `addendum worker` and `addendum serve`."""
 
 import asyncio
+import faulthandler
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
@@ -49,6 +50,7 @@ class Role(StrEnum):
 
 
 def run_service(context: Context, role: Role) -> None:
+    faulthandler.enable()  # where it was, should a library crash or systemd's watchdog end it
     with context.record(f"addendum {role}") as (config, database):
         if role in (Role.SCHEDULER, Role.WORKER) and not database.is_shared:
             raise ConfigError(
@@ -75,7 +77,7 @@ async def _all(config: Config, database: Database) -> None:
         _tell_start(config, database)
         log.info("web page", url=f"http://{config.web.host}:{listening.getsockname()[1]}")
         parts: Sequence[Part] = [Crawling(hosts, hands.deliverer), scheduling]
-        await Daemon(parts, lambda stop: serve(app, listening, stop)).run()
+        await Daemon(parts, lambda stop: serve(app, listening, stop), hands.watchdog).run()
 
 
 async def _scheduler(config: Config, database: Database) -> None:
@@ -105,7 +107,7 @@ async def _worker(config: Config, database: Database) -> None:
         at_once = config.fleet.hosts_at_once
         log.info("working", hosts_at_once=at_once)
         parts: Sequence[Part] = [Crawling(hosts, hands.deliverer), Working(queue, hands, at_once)]
-        await Daemon(parts, _status(config, Condition(database, of_service=False))).run()
+        await Daemon(parts, _status(config, Condition(database, of_service=False)), hands.watchdog).run()
 
 
 async def _web(config: Config, database: Database) -> None:
