@@ -53,6 +53,9 @@ bench-ask: $(VENV)/dev.stamp  ## measure how soon questions to a record of a mil
 bench-crawl: $(VENV)/dev.stamp  ## measure what an unchanged page costs, beside other programs, and how light the program is
 	$(BIN)/python -m bench.crawl
 
+bench-month: $(VENV)/dev.stamp  ## measure whether memory stays as it is over a month, simulated
+	$(BIN)/python -m bench.month
+
 soak: $(VENV)/dev.stamp  ## ten minutes of kills, full disks, stepping clocks and cut connections, mixed (MINUTES=60 for longer)
 	$(BIN)/python -m tests.soak $(MINUTES)
 
@@ -82,4 +85,4 @@ lock: pyproject.toml  ## pin the newest versions that fit, for every Python from
 clean:  ## remove what was made here
 	rm -rf $(VENV) build .mypy_cache .ruff_cache .pytest_cache
 
-.PHONY: help install browser run demo test test-postgres bench-signal bench-alerts bench-revisit bench-scale bench-ask bench-crawl soak fuzz audit pictures check format lock clean
+.PHONY: help install browser run demo test test-postgres bench-signal bench-alerts bench-revisit bench-scale bench-ask bench-crawl bench-month soak fuzz audit pictures check format lock clean
