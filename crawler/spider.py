@@ -33,7 +33,7 @@ from revisions.errors import ExtractionError, FeedError, FetchError
 log = structlog.get_logger()
 
 READ_OF_ANSWER = 2000  # bytes
-LONGEST_LOOK = 1.0  # s; a page of a megabyte takes some 0.05
+LONGEST_LOOK = 1.0  # s, which no page takes that was not made to
 MOST_CODINGS = 3  # ways in which an answer is packed, one around the other; sites use one
 Outcomes = FeedPoll | ArticleVisit | Answer
 _WITHDRAWN = frozenset({404, 410, 451})

@@ -263,9 +263,8 @@ def _likeness(old: _Words, new: _Words, least: float) -> float:
     if _is_large(old.code, new.code):
         common = (Counter(old.code) & Counter(new.code)).total()
         return _at_least(least, 2 * common / (len(old.code) + len(new.code)))
-    found: float = Indel.normalized_similarity(
-        old.code, new.code, score_cutoff=least - 0.01
-    )  # which itself is left out
+    cutoff = least - 0.01  # rapidfuzz leaves out what is just as much
+    found: float = Indel.normalized_similarity(old.code, new.code, score_cutoff=cutoff)
     return _at_least(least, found)
 
 
