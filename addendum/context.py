@@ -54,7 +54,7 @@ class Context:
         """By number or any URL that leads to it. Raises `AddendumError` where there is none."""
         from storage.queries import get_article
 
-        if which.isdigit():
+        if which.isascii() and which.isdigit():
             return get_article(database, which)
         from crawler.urls import canonical
         from revisions.errors import AddendumError, FetchError

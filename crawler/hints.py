@@ -62,7 +62,8 @@ def fresh_for(cache_control: str, age: str) -> timedelta:
     found = _MAX_AGE.search(cache_control)
     if not found or _NOT_CACHED.search(cache_control):
         return timedelta(0)
-    spent = int(age[:9]) if age.strip().isdecimal() else 0
+    given = age.strip()
+    spent = int(given[:9]) if given.isdecimal() else 0
     return timedelta(seconds=max(0, min(_LONGEST, int(found[1])) - spent))
 
 

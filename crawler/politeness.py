@@ -232,8 +232,8 @@ class PolitenessMiddleware:
 def retry_after(response: Response) -> timedelta | None:
     """What `Retry-After` asks for, as seconds or as a date (RFC 9110, 10.2.3); None when absent or unreadable."""
     value = (response.headers.get("Retry-After") or b"").decode("latin-1").strip()
-    if value.isdigit():
-        return timedelta(seconds=min(int(value), int(LONGEST_WAIT.total_seconds())))
+    if value.isascii() and value.isdigit():
+        return timedelta(seconds=min(int(value[:9]), int(LONGEST_WAIT.total_seconds())))
     try:
         moment = parsedate_to_datetime(value) if value else None
     except ValueError:

@@ -82,6 +82,9 @@ def test_the_hubs_of_a_json_feed() -> None:
         ("no-store", "", 0),
         ("max-age=-1", "", 0),
         ("", "7", 0),
+        ("max-age=600", "250" + " " * 9, 350),
+        ("max-age=600", "2\x1d\x1d\x1d\x1d\x1d\x1d\x1d\x1d", 598),
+        ("max-age=600", "9" * 5000, 0),
     ],
 )
 def test_how_long_an_answer_stays_fresh(cache_control: str, age: str, seconds: int) -> None:

@@ -3,8 +3,9 @@
 from datetime import timedelta
 
 import pytest
+from scrapy.http import Response
 
-from crawler.politeness import FIRST_WAIT, HostWaits, Politeness
+from crawler.politeness import FIRST_WAIT, HostWaits, Politeness, retry_after
 
 
 class Clock:
@@ -106,3 +107,12 @@ def test_the_delay_counts_from_the_answer_and_goes_on_from_one_process_to_the_ne
     assert other.left("a.example") == other.pause("a.example") == 2
     clock.now += 2
     assert other.left("a.example") == other.pause("a.example") == 0, "a clock put back silences no host"
+
+
+@pytest.mark.parametrize(
+    ("said", "seconds"),
+    [("120", 120), ("9" * 5000, 86_400), ("\u00b2", None), ("soon", None), ("Mon, 99 Foo 9999999999 0:0:0 GMT", None)],
+)
+def test_how_long_a_busy_host_asks_to_be_left_alone(said: str, seconds: int | None) -> None:
+    response = Response("https://news.example/", headers={"Retry-After": said.encode("latin-1")})
+    assert retry_after(response) == (None if seconds is None else timedelta(seconds=seconds))

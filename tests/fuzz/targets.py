@@ -8,10 +8,13 @@ from html import unescape
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from scrapy.http import Response
+
 from addendum.configfile import load
 from crawler.feeds import read_feed
 from crawler.hints import fresh_for
 from crawler.page import Page
+from crawler.politeness import retry_after
 from crawler.reader import read
 from crawler.reading import Reading
 from crawler.region import Region, still_reads
@@ -116,6 +119,8 @@ def question(data: bytes) -> None:
 def header(data: bytes) -> None:
     text = _text(data)
     assert fresh_for(text, text[:20]).total_seconds() >= 0
+    wait = retry_after(Response(URL, headers={"Retry-After": text.encode("latin-1", "replace")}))
+    assert wait is None or wait.total_seconds() >= 0
     assert len(chained(BEGINNING, text)) == len(BEGINNING)
 
 
