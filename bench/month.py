@@ -49,12 +49,11 @@ PARAGRAPH = "The harbour office counted {} barges with Pegasus papers that day, 
 
 @dataclass(frozen=True)
 class Held:
-    """What the process holds at the end of a day: bytes of memory, objects, open files, threads."""
+    """What the process holds at the end of a day: bytes of memory, objects, open files."""
 
     memory: int
     objects: int
     files: int
-    threads: int
 
 
 class _Clock:
@@ -150,7 +149,7 @@ def _held() -> Held:
     gc.collect()
     process = psutil.Process()
     memory = process.memory_info().rss
-    return Held(memory, len(gc.get_objects()), process.num_fds(), process.num_threads())
+    return Held(memory, len(gc.get_objects()), process.num_fds())
 
 
 def _rows(held: list[Held], visits: int) -> list[Row]:

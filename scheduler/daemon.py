@@ -12,7 +12,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from revisions.errors import StorageError
 from scheduler.parts import GRACE, Job, Part
-from scheduler.watchdog import Watchdog
+from scheduler.watchdog import Stuck, Watchdog
 
 log = structlog.get_logger()
 
@@ -125,9 +125,7 @@ def _without_failing(job: Job, watchdog: Watchdog) -> Callable[[], Awaitable[Non
         try:
             async with watchdog.over(job.name):
                 await job.do()
-        except TimeoutError:
-            log.warning(f"“{job.name}” did not come to its end; it is tried again", seconds=watchdog.ended)
-        except StorageError as error:
+        except (StorageError, Stuck) as error:
             log.warning(f"“{job.name}” could not be done; it is tried again", reason=str(error), seconds=job.seconds)
 
     return run

@@ -12,7 +12,6 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 
 import structlog
-from sqlmodel import select
 
 from crawler.politeness import HostState, HostWaits, Politeness
 from revisions.errors import StorageError
@@ -21,7 +20,7 @@ from storage import leases
 from storage.database import Database
 from storage.hosts import STATE, load_hosts, save_hosts, save_states, set_dearness, set_dearness_everywhere
 from storage.processes import dead_among, process_name
-from storage.tables import Host, Lease
+from storage.tables import Host
 
 log = structlog.get_logger()
 
@@ -156,11 +155,10 @@ class SharedHosts:
             return True
 
     def _lease(self, host: str, now: datetime) -> HostState | None:
+        name = _lease_of(host)
+        holder = leases.holder_of(self._database, name, now)
+        dead = dead_among([holder]) if holder not in ("", self._name) else ()
         with self._database.write() as session:
-            name = _lease_of(host)
-            # The holder alone: a row that is loaded here would not be read again when it is locked.
-            holder = session.exec(select(Lease.holder).where(Lease.name == name)).first()
-            dead = dead_among([holder]) if holder and holder != self._name else ()
             taken = leases.take(session, name, self._name, now, LEASE, dead)
             if taken is None:
                 return None

@@ -12,6 +12,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import TextIO
 
 import structlog
@@ -27,6 +28,10 @@ TOLD = (
 ENDED = 1800.0  # s in hand, after which it is given up
 STILL = 60.0  # s in which nothing at all went on, after which every thread tells where it is
 BEAT = 5.0  # s between two signs of life
+
+
+class Stuck(Exception):
+    """Work that was given up."""
 
 
 @dataclass
@@ -52,12 +57,17 @@ class Watchdog:
 
     @asynccontextmanager
     async def over(self, what: str) -> AsyncIterator[None]:
-        """Watch over a piece of work. Raises `TimeoutError` in it when it takes too long."""
+        """Watch over a piece of work. Raises `Stuck` when it takes too long; errors of its own travel on."""
         key = object()
         self._in_hand[key] = _InHand(what, time.monotonic())
+        limit = asyncio.timeout(self.ended)
         try:
-            async with asyncio.timeout(self.ended):
+            async with limit:
                 yield
+        except TimeoutError as error:
+            if not limit.expired():
+                raise
+            raise Stuck(f"{what} did not come to its end within {self.ended:.0f} s") from error
         finally:
             del self._in_hand[key]
 
@@ -77,7 +87,7 @@ class Watchdog:
     async def start(self) -> None:
         self._beating = asyncio.ensure_future(self._beat())
 
-    async def stop(self, _: object = None) -> None:
+    async def stop(self, grace: timedelta) -> None:
         if self._beating:
             self._beating.cancel()
         faulthandler.cancel_dump_traceback_later()

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
-from scheduler.watchdog import Watchdog
+from scheduler.parts import GRACE
+from scheduler.watchdog import Stuck, Watchdog
 
 
 def test_work_that_takes_long_is_told_once_and_then_ended() -> None:
@@ -23,7 +24,7 @@ def test_work_that_takes_long_is_told_once_and_then_ended() -> None:
             await asyncio.sleep(60)
 
     async def main() -> None:
-        with pytest.raises(TimeoutError):
+        with pytest.raises(Stuck, match="did not come to its end within"):
             await stuck()
         await watchdog.look()
 
@@ -40,7 +41,7 @@ def test_a_process_that_stands_still_says_where_and_what_it_had_in_hand() -> Non
             await asyncio.sleep(0.1)
             a_name_to_be_found_again()
             await asyncio.sleep(0.1)
-        await watchdog.stop()
+        await watchdog.stop(GRACE)
 
     def a_name_to_be_found_again() -> None:
         time.sleep(0.6)
@@ -58,7 +59,7 @@ def test_systemd_is_given_signs_of_life_where_it_asks_for_them(tmp_path: Path, m
         watchdog = Watchdog(beat=0.05)
         await watchdog.start()
         await asyncio.sleep(0.2)
-        await watchdog.stop()
+        await watchdog.stop(GRACE)
 
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
         systemd.bind(str(tmp_path / "notify"))
@@ -67,3 +68,12 @@ def test_systemd_is_given_signs_of_life_where_it_asks_for_them(tmp_path: Path, m
         monkeypatch.setenv("WATCHDOG_USEC", "300000000")
         asyncio.run(main())
         assert systemd.recv(100) == b"WATCHDOG=1"
+
+
+def test_an_error_of_the_works_own_is_left_as_it_is() -> None:
+    async def main() -> None:
+        async with Watchdog().over("visit https://news.example/"):
+            raise TimeoutError("the disk did not answer")
+
+    with pytest.raises(TimeoutError, match="the disk did not answer"):
+        asyncio.run(main())
